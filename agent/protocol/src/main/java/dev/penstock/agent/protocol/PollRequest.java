@@ -1,0 +1,17 @@
+package dev.penstock.agent.protocol;
+
+import java.util.List;
+
+/**
+ * An agent asks what to do. It polls while it works, too, so that a cancel reaches it at once.
+ *
+ * @param held the jobs whose processes or unsent journal this agent has, so that the server can tell which of them are
+ *     no longer its own
+ * @param idle whether it can take a job now
+ * @param waitSeconds how long the answer may take at most
+ */
+public record PollRequest(int protocolVersion, AgentFacts facts, List<HeldJob> held, boolean idle, int waitSeconds) {
+
+    /** A job attempt that the agent has. */
+    public record HeldJob(long jobId, int attempt) {}
+}
