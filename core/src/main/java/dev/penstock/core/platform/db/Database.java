@@ -1,0 +1,43 @@
+package dev.penstock.core.platform.db;
+
+import com.zaxxer.hikari.HikariDataSource;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.postgres.PostgresPlugin;
+
+/**
+ * The database. Thread-safe. Feature classes open transactions here and pass the handle to stores; a transaction holds
+ * no network, file or plugin call.
+ */
+public final class Database implements AutoCloseable {
+    private final HikariDataSource pool;
+    private final Jdbi jdbi;
+
+    /** Takes over the pool and closes it with itself. */
+    public Database(HikariDataSource pool) {
+        this.pool = pool;
+        this.jdbi = Jdbi.create(pool).installPlugin(new PostgresPlugin());
+    }
+
+    /** Runs in one transaction (read committed) and returns its answer; an exception rolls everything back. */
+    public <T> T inTransaction(Function<Handle, T> work) {
+        return jdbi.inTransaction(work::apply);
+    }
+
+    /** As {@link #inTransaction}, without an answer. */
+    public void useTransaction(Consumer<Handle> work) {
+        jdbi.useTransaction(work::accept);
+    }
+
+    /** Runs reads on one connection without a transaction around them. */
+    public <T> T read(Function<Handle, T> work) {
+        return jdbi.withHandle(work::apply);
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+    }
+}

@@ -1,0 +1,5 @@
+/** The database: transactions, migrations, the embedded server. */
+@NullMarked
+package dev.penstock.core.platform.db;
+
+import org.jspecify.annotations.NullMarked;
