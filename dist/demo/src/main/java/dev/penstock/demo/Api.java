@@ -1,0 +1,77 @@
+package dev.penstock.demo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+
+/** The server's REST API, as a script would use it. */
+public final class Api {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+    private final String server;
+
+    /** @param server such as {@code http://127.0.0.1:8153} */
+    public Api(String server) {
+        this.server = server;
+    }
+
+    public JsonNode get(String path) throws IOException, InterruptedException {
+        return answer(request(path).GET().build());
+    }
+
+    public JsonNode post(String path, String body) throws IOException, InterruptedException {
+        return answer(request(path).POST(BodyPublishers.ofString(body)).build());
+    }
+
+    public JsonNode patch(String path, String body) throws IOException, InterruptedException {
+        return answer(
+                request(path).method("PATCH", BodyPublishers.ofString(body)).build());
+    }
+
+    /** Opens a stream of server-sent events. */
+    public InputStream stream(String path) throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(URI.create(server + path))
+                .header("Accept", "text/event-stream")
+                .build();
+        var answer = http.send(request, BodyHandlers.ofInputStream());
+        if (answer.statusCode() != 200) {
+            throw new IOException("GET " + path + " answered " + answer.statusCode());
+        }
+        return answer.body();
+    }
+
+    /** Whether the server says that it is ready. */
+    public boolean isReady() throws InterruptedException {
+        try {
+            return http.send(request("/api/v1/health").GET().build(), BodyHandlers.discarding())
+                            .statusCode()
+                    == 200;
+        } catch (IOException _) {
+            return false;
+        }
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create(server + path))
+                .timeout(Duration.ofSeconds(60))
+                .header("Content-Type", "application/json");
+    }
+
+    private JsonNode answer(HttpRequest request) throws IOException, InterruptedException {
+        var answer = http.send(request, BodyHandlers.ofString());
+        if (answer.statusCode() >= 300) {
+            throw new IOException(
+                    request.method() + " " + request.uri() + " answered " + answer.statusCode() + ": " + answer.body());
+        }
+        return answer.body().isEmpty() ? JSON.nullNode() : JSON.readTree(answer.body());
+    }
+}
