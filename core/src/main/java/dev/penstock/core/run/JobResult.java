@@ -1,0 +1,8 @@
+package dev.penstock.core.run;
+
+/** How a job or a stage came out. */
+public enum JobResult {
+    PASSED,
+    FAILED,
+    CANCELLED
+}
