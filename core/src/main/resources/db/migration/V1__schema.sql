@@ -198,12 +198,19 @@ CREATE TABLE pipeline_run (
     cause_message      text        NOT NULL,
     overrides          jsonb       NOT NULL DEFAULT '[]', -- variables given at the start; secrets as references
     state              text        NOT NULL CHECK (state IN ('ACTIVE', 'WAITING', 'PASSED', 'FAILED', 'CANCELLED')),
+    wait_code          text CHECK (wait_code IN ('APPROVAL', 'PAUSED', 'STAGE_BUSY', 'SUPERSEDED')),
+    wait_stage_key     text,                       -- the stage that would come next
+    superseded_by      bigint,                     -- the counter of the newer run that got the stage in its place
     created_at         timestamptz NOT NULL DEFAULT now(),
     ended_at           timestamptz,
     comment            text,
     UNIQUE (pipeline_id, counter),
-    CHECK ((state IN ('PASSED', 'FAILED', 'CANCELLED')) = (ended_at IS NOT NULL))
+    CHECK ((state IN ('PASSED', 'FAILED', 'CANCELLED')) = (ended_at IS NOT NULL)),
+    CHECK ((state = 'WAITING') = (wait_code IS NOT NULL)),
+    CHECK ((wait_code IS NULL) = (wait_stage_key IS NULL)),
+    CHECK ((wait_code IS NOT DISTINCT FROM 'SUPERSEDED') = (superseded_by IS NOT NULL))
 );
+CREATE INDEX pipeline_run_stage_busy ON pipeline_run (pipeline_id, wait_stage_key) WHERE wait_code = 'STAGE_BUSY';
 CREATE INDEX pipeline_run_newest ON pipeline_run (pipeline_id, counter DESC);
 
 CREATE TABLE pipeline_run_material (

@@ -67,20 +67,20 @@ public final class JobLife {
 
     private static Step<JobState> whileHeld(Held state, JobEvent event, OnAgentLoss onLoss, Instant now) {
         return switch (event) {
-            case Reported reported when isBy(reported.agent(), reported.attempt(), state) ->
-                new To<>(renewed(state, reported, now));
-            case Ended ended when isBy(ended.agent(), ended.attempt(), state) ->
+            case Reported reported
+            when isBy(reported.agent(), reported.attempt(), state) -> new To<>(renewed(state, reported, now));
+            case Ended ended
+            when isBy(ended.agent(), ended.attempt(), state) ->
                 ended.reason() == JobReason.AGENT_RESTARTED
                         ? lost(state, JobReason.AGENT_RESTARTED, onLoss, now)
                         : ended(ended, now);
             case CancelRequested(var by) ->
                 new To<>(new Cancelling(state.agent(), state.attempt(), by, now, state.leaseUntil()));
-            case LeaseExpired _ when !state.leaseUntil().isAfter(now) ->
-                lost(state, JobReason.AGENT_LOST, onLoss, now);
-            case AgentRevoked(var agent) when agent.equals(state.agent()) ->
-                lost(state, JobReason.AGENT_REVOKED, onLoss, now);
-            case Unassignable(var message) when state instanceof Assigned ->
-                failed(JobReason.UNASSIGNABLE, message, state.attempt(), now);
+            case LeaseExpired _ when !state.leaseUntil().isAfter(now) -> lost(state, JobReason.AGENT_LOST, onLoss, now);
+            case AgentRevoked(var agent)
+            when agent.equals(state.agent()) -> lost(state, JobReason.AGENT_REVOKED, onLoss, now);
+            case Unassignable(var message)
+            when state instanceof Assigned -> failed(JobReason.UNASSIGNABLE, message, state.attempt(), now);
             case Reported _, Ended _ -> fenced(state);
             case LeaseExpired _ -> new Stay<>(Why.NOT_NOW, "The lease was renewed");
             case Claimed _, AgentRevoked _, Unassignable _, QueueTimedOut _, RerunDecided _, GivenUp _ ->
@@ -90,14 +90,15 @@ public final class JobLife {
 
     private static Step<JobState> whileCancelling(Cancelling state, JobEvent event, Instant now) {
         return switch (event) {
-            case Reported reported when isBy(reported.agent(), reported.attempt(), state) ->
-                new To<>(renewed(state, reported, now));
-            case Ended ended when isBy(ended.agent(), ended.attempt(), state) ->
+            case Reported reported
+            when isBy(reported.agent(), reported.attempt(), state) -> new To<>(renewed(state, reported, now));
+            case Ended ended
+            when isBy(ended.agent(), ended.attempt(), state) ->
                 cancelled(state.by(), state.attempt(), state.agent(), now);
-            case LeaseExpired _ when !state.leaseUntil().isAfter(now) ->
-                cancelled(state.by(), state.attempt(), null, now);
-            case AgentRevoked(var agent) when agent.equals(state.agent()) ->
-                cancelled(state.by(), state.attempt(), null, now);
+            case LeaseExpired _
+            when !state.leaseUntil().isAfter(now) -> cancelled(state.by(), state.attempt(), null, now);
+            case AgentRevoked(var agent)
+            when agent.equals(state.agent()) -> cancelled(state.by(), state.attempt(), null, now);
             case Unassignable _ -> cancelled(state.by(), state.attempt(), null, now);
             case Reported _, Ended _ -> fenced(state);
             case CancelRequested _ -> new Stay<>(Why.REPEATED, "The job is being cancelled");
@@ -132,8 +133,7 @@ public final class JobLife {
                     Unassignable _,
                     QueueTimedOut _,
                     RerunDecided _,
-                    GivenUp _ ->
-                new Stay<>(Why.NOT_NOW, "The job is over");
+                    GivenUp _ -> new Stay<>(Why.NOT_NOW, "The job is over");
         };
     }
 
@@ -200,9 +200,8 @@ public final class JobLife {
         return new To<>(new Finished(JobResult.FAILED, reason, message, attempt, null, now));
     }
 
-    private static Step<JobState> cancelled(
-            String by, int attempt, @Nullable AgentId reportedBy, Instant now) {
-        return new To<>(new Finished(
-                JobResult.CANCELLED, JobReason.CANCELLED, "Cancelled by " + by, attempt, reportedBy, now));
+    private static Step<JobState> cancelled(String by, int attempt, @Nullable AgentId reportedBy, Instant now) {
+        return new To<>(
+                new Finished(JobResult.CANCELLED, JobReason.CANCELLED, "Cancelled by " + by, attempt, reportedBy, now));
     }
 }
