@@ -338,6 +338,8 @@ CREATE TABLE console (
     closed_at  timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (job_run_id, attempt)
 );
+-- Closed, and not yet compressed and hashed.
+CREATE INDEX console_raw ON console (closed_at) WHERE sha256 IS NULL;
 
 CREATE TABLE blob (
     sha256    text PRIMARY KEY,
@@ -354,6 +356,12 @@ CREATE TABLE artifact (
     PRIMARY KEY (job_run_id, path)
 );
 CREATE INDEX artifact_by_blob ON artifact (sha256);
+
+-- Dirty marker: this job has published reports that nobody has read yet.
+CREATE TABLE test_report_request (
+    job_run_id   bigint PRIMARY KEY REFERENCES job_run ON DELETE CASCADE,
+    requested_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
 
 CREATE TABLE test_report (
     job_run_id bigint PRIMARY KEY REFERENCES job_run ON DELETE CASCADE,
