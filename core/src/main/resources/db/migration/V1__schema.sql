@@ -63,7 +63,7 @@ CREATE INDEX pipeline_by_group ON pipeline (group_key) WHERE deleted_at IS NULL;
 CREATE TABLE pipeline_version (
     pipeline_id   bigint      NOT NULL REFERENCES pipeline,
     version       integer     NOT NULL,
-    definition    jsonb       NOT NULL,            -- as written, before expansion
+    definition    json        NOT NULL,            -- as written, in its order, before expansion
     definition_id bigint      NOT NULL REFERENCES resolved_definition,
     saved_by      text        NOT NULL,
     saved_at      timestamptz NOT NULL DEFAULT now(),
@@ -72,6 +72,17 @@ CREATE TABLE pipeline_version (
     deleted       boolean     NOT NULL DEFAULT false,
     PRIMARY KEY (pipeline_id, version)
 );
+
+-- Which other pipelines the current definition of a pipeline names: upstream materials and fetched artifacts.
+CREATE TABLE pipeline_reference (
+    pipeline_id bigint  NOT NULL REFERENCES pipeline ON DELETE CASCADE,
+    other_key   text    NOT NULL,                  -- name_key of the other, which need not be known while saving
+    stage_key   text    NOT NULL,
+    material    boolean NOT NULL,                  -- an upstream material, or a fetched artifact
+    pointer     text    NOT NULL,                  -- where in the definition
+    PRIMARY KEY (pipeline_id, pointer)
+);
+CREATE INDEX pipeline_reference_by_other ON pipeline_reference (other_key);
 
 -- materials ---------------------------------------------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ public record ArtifactDefinition(
         Map<String, Object> configuration) {
 
     public ArtifactDefinition {
-        configuration = Ordered.copy(configuration);
+        configuration = Ordered.options(configuration);
     }
 
     /** What the files are. */

@@ -27,7 +27,7 @@ public record MaterialDefinition(
     public static final String PIPELINE = "pipeline";
 
     public MaterialDefinition {
-        options = Ordered.copy(options);
+        options = Ordered.options(options);
     }
 
     /**

@@ -29,7 +29,7 @@ public record TaskDefinition(
     public static final String FETCH = "fetch";
 
     public TaskDefinition {
-        options = Ordered.copy(options);
+        options = Ordered.options(options);
         runIf = List.copyOf(runIf);
     }
 

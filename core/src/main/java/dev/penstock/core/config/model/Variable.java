@@ -1,5 +1,6 @@
 package dev.penstock.core.config.model;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import dev.penstock.core.secret.SecretRef;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,7 @@ public record Variable(
     }
 
     /** Whether the value must not be shown. */
+    @JsonIgnore
     public boolean isSecure() {
         return secret != null;
     }
