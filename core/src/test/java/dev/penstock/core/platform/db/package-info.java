@@ -1,0 +1,4 @@
+@NullMarked
+package dev.penstock.core.platform.db;
+
+import org.jspecify.annotations.NullMarked;
