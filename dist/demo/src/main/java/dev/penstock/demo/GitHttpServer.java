@@ -49,10 +49,16 @@ public final class GitHttpServer implements AutoCloseable {
             environment.put("PATH_INFO", exchange.getRequestURI().getPath());
             environment.put("REMOTE_USER", exchange.getPrincipal().getUsername());
             putIfPresent(environment, "QUERY_STRING", exchange.getRequestURI().getRawQuery());
-            putIfPresent(environment, "CONTENT_TYPE", exchange.getRequestHeaders().getFirst("Content-Type"));
-            putIfPresent(environment, "HTTP_CONTENT_ENCODING", exchange.getRequestHeaders().getFirst("Content-Encoding"));
-            putIfPresent(environment, "GIT_PROTOCOL", exchange.getRequestHeaders().getFirst("Git-Protocol"));
-            Process process = backend.redirectError(ProcessBuilder.Redirect.DISCARD).start();
+            putIfPresent(
+                    environment, "CONTENT_TYPE", exchange.getRequestHeaders().getFirst("Content-Type"));
+            putIfPresent(
+                    environment,
+                    "HTTP_CONTENT_ENCODING",
+                    exchange.getRequestHeaders().getFirst("Content-Encoding"));
+            putIfPresent(
+                    environment, "GIT_PROTOCOL", exchange.getRequestHeaders().getFirst("Git-Protocol"));
+            Process process =
+                    backend.redirectError(ProcessBuilder.Redirect.DISCARD).start();
             Thread sender = Thread.ofVirtual().start(() -> send(exchange.getRequestBody(), process.getOutputStream()));
             answer(new BufferedInputStream(process.getInputStream()), exchange);
             sender.join();

@@ -34,8 +34,7 @@ public final class Program implements AutoCloseable {
      * @param settings written to {@code config/NAME.properties}
      * @param environment variables of this machine
      */
-    public static Program start(
-            String name, Path archive, Path home, String settings, Map<String, String> environment)
+    public static Program start(String name, Path archive, Path home, String settings, Map<String, String> environment)
             throws IOException {
         copy(archive, home);
         Files.writeString(home.resolve("config").resolve(name + ".properties"), settings);
