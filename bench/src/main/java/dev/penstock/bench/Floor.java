@@ -37,7 +37,7 @@ public final class Floor {
         }
     }
 
-    private interface Sql<T> {
+    private interface Sql<T extends @Nullable Object> {
         T run(Connection connection) throws SQLException;
     }
 
@@ -153,7 +153,7 @@ public final class Floor {
         });
     }
 
-    private <T> T database(Sql<T> sql) {
+    private <T extends @Nullable Object> T database(Sql<T> sql) {
         try {
             Connection connection = pool.take();
             try {
