@@ -1,0 +1,4 @@
+@NullMarked
+package dev.penstock.core.platform.signal;
+
+import org.jspecify.annotations.NullMarked;
