@@ -20,6 +20,8 @@ public enum JobReason {
     AGENT_LOST,
     /** The agent was deleted while it held the job. */
     AGENT_REVOKED,
+    /** No enabled agent fits a job that runs on all agents. */
+    NO_MATCHING_AGENT,
     /** An instance for a host that was down when the stage started. */
     AGENT_DOWN,
     /** No agent took it in time. */

@@ -3,6 +3,7 @@ package dev.penstock.core.platform.event;
 import dev.penstock.core.platform.json.Json;
 import dev.penstock.core.platform.signal.Channel;
 import dev.penstock.core.platform.signal.Signals;
+import java.util.List;
 import org.jdbi.v3.core.Handle;
 
 /** Writes facts. Thread-safe. */
@@ -10,6 +11,13 @@ public final class EventStore {
     private static final String APPEND = """
             INSERT INTO event (subject, kind, body)
             VALUES (:subject, :kind, CAST(:body AS jsonb))
+            """;
+
+    private static final String APPEND_ALL = """
+            INSERT INTO event (subject, kind, body)
+            SELECT f.subject, f.kind, f.body::jsonb
+              FROM unnest(:subjects, :kinds, :bodies) WITH ORDINALITY AS f (subject, kind, body, n)
+             ORDER BY f.n
             """;
 
     private final Signals signals;
@@ -30,6 +38,25 @@ public final class EventStore {
                 .bind("subject", subject)
                 .bind("kind", kind)
                 .bind("body", Json.write(body))
+                .execute();
+        signals.raise(tx, Channel.EVENTS);
+    }
+
+    /** Appends facts in their order, by one statement. */
+    public void appendAll(Handle tx, List<Fact> facts) {
+        if (facts.isEmpty()) {
+            return;
+        }
+        tx.createUpdate(APPEND_ALL)
+                .bindArray(
+                        "subjects",
+                        String.class,
+                        facts.stream().map(Fact::subject).toList())
+                .bindArray("kinds", String.class, facts.stream().map(Fact::kind).toList())
+                .bindArray(
+                        "bodies",
+                        String.class,
+                        facts.stream().map(fact -> Json.write(fact.body())).toList())
                 .execute();
         signals.raise(tx, Channel.EVENTS);
     }

@@ -1,0 +1,294 @@
+package dev.penstock.core.run;
+
+import dev.penstock.agent.protocol.JobReport.Phase;
+import dev.penstock.agent.protocol.JobReport.PhaseEntered;
+import dev.penstock.core.platform.error.ErrorCode;
+import dev.penstock.core.platform.error.PenstockException;
+import dev.penstock.core.platform.event.EventStore;
+import dev.penstock.core.platform.event.Fact;
+import dev.penstock.core.platform.ids.AgentId;
+import dev.penstock.core.platform.ids.JobRunId;
+import dev.penstock.core.platform.ids.StageRunId;
+import dev.penstock.core.platform.json.Json;
+import dev.penstock.core.platform.signal.Channel;
+import dev.penstock.core.platform.signal.Signals;
+import dev.penstock.core.run.JobEvent.Claimed;
+import dev.penstock.core.run.JobEvent.Progress;
+import dev.penstock.core.run.JobState.Cancelling;
+import dev.penstock.core.run.JobState.Finished;
+import dev.penstock.core.run.JobState.Held;
+import dev.penstock.core.run.JobState.Running;
+import dev.penstock.core.run.JobState.Scheduled;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Update;
+
+/**
+ * Job runs as rows. The only class that writes {@code job_run.state}. Every method runs in its caller's transaction, and
+ * locks in the one order that all use: jobs by ascending id, then their stage, then the pipeline, then its runs.
+ * Thread-safe.
+ */
+public final class JobRunStore {
+    private static final String LOCK = """
+            SELECT j.id, j.stage_run_id, j.name, j.rerun_policy, j.max_reruns, j.state, j.phase, j.since, j.attempt,
+                   j.agent_id, j.lease_until, j.result, j.reason, j.message, j.cancelled_by,
+                   p.name AS pipeline_name, r.counter AS run_counter, s.name AS stage_name, s.counter AS stage_counter,
+                   clock_timestamp() AS now
+              FROM job_run j
+              JOIN stage_run s ON s.id = j.stage_run_id
+              JOIN pipeline_run r ON r.id = j.pipeline_run_id
+              JOIN pipeline p ON p.id = j.pipeline_id
+             WHERE j.id = :id
+               FOR NO KEY UPDATE OF j
+            """;
+    private static final String LOCK_OF_STAGE = """
+            SELECT id
+              FROM job_run
+             WHERE stage_run_id = :stage AND state <> 'FINISHED'
+             ORDER BY id
+               FOR NO KEY UPDATE
+            """;
+    private static final String CLAIM = """
+            WITH claimed AS (
+                UPDATE job_run
+                   SET state = :state, since = :since, attempt = :attempt, agent_id = :agent, lease_until = :lease,
+                       wait_reason = NULL, assigned_at = :now, building_at = NULL
+                 WHERE id = :id
+            ), begun AS (
+                INSERT INTO job_attempt (job_run_id, attempt, agent_id, agent_name, assigned_at)
+                VALUES (:id, :attempt, :agent, :agentName, :now)
+            )
+            INSERT INTO job_transition (job_run_id, attempt, event, state, by_whom, at)
+            VALUES (:id, :attempt, :event, :state, :agentName, :now)
+            """;
+    private static final String CHANGE = """
+            WITH changed AS (
+                UPDATE job_run
+                   SET state = :state, phase = :phase, since = :since, agent_id = :agent, lease_until = :lease,
+                       result = :result, reason = :reason, message = :message, wait_reason = NULL,
+                       cancelled_by = COALESCE(:cancelledBy, cancelled_by), ended_at = :endedAt,
+                       building_at = CASE WHEN CAST(:buildingAt AS timestamptz) IS NULL THEN building_at
+                                          ELSE LEAST(GREATEST(:buildingAt, assigned_at), :now) END
+                 WHERE id = :id
+            ), attempted AS (
+                UPDATE job_attempt
+                   SET phases = CASE WHEN jsonb_array_length(CAST(:phases AS jsonb)) >= jsonb_array_length(phases)
+                                     THEN CAST(:phases AS jsonb) ELSE phases END,
+                       tasks = CASE WHEN jsonb_array_length(CAST(:tasks AS jsonb)) >= jsonb_array_length(tasks)
+                                    THEN CAST(:tasks AS jsonb) ELSE tasks END,
+                       ended_at = CASE WHEN :outcome IS NULL THEN ended_at ELSE :now END,
+                       outcome = COALESCE(:outcome, outcome),
+                       reason = COALESCE(:attemptReason, reason),
+                       message = COALESCE(:attemptMessage, message)
+                 WHERE job_run_id = :id AND attempt = :attempt AND (:outcome IS NOT NULL OR :progress)
+            )
+            INSERT INTO job_transition (job_run_id, attempt, event, state, phase, by_whom, at)
+            SELECT :id, :attempt, :event, :state, :phase, :byWhom, CAST(:now AS timestamptz)
+             WHERE :visible
+            """;
+
+    private final StageSettler settler;
+    private final ConsoleSink consoles;
+    private final EventStore events;
+    private final Signals signals;
+
+    public JobRunStore(StageSettler settler, ConsoleSink consoles, EventStore events, Signals signals) {
+        this.settler = settler;
+        this.consoles = consoles;
+        this.events = events;
+        this.signals = signals;
+    }
+
+    /**
+     * Locks the job run, asks {@link JobLife} what the event means, and saves the answer with everything that follows
+     * from it: history, the attempt, the end of the attempt's console, the settling of stage and pipeline run, the next
+     * stage, events and signals. The caller commits.
+     *
+     * <p>The caller may hold the job's row lock already, and must hold no lock on a stage, a pipeline or a run.
+     *
+     * @throws PenstockException NOT_FOUND when there is no such job run
+     */
+    public Step<JobState> apply(Handle tx, JobRunId id, JobEvent event) {
+        List<Fact> facts = new ArrayList<>();
+        JobRow row = lock(tx, id);
+        Step<JobState> step = change(tx, row, event, facts);
+        if (step instanceof Step.To<JobState>(Finished _)) {
+            settler.settle(tx, row.stage(), row.place(), row.now(), facts);
+        }
+        events.appendAll(tx, facts);
+        return step;
+    }
+
+    /**
+     * Cancels all jobs of a stage that are not over, and settles it once.
+     *
+     * @return how many jobs were told to stop or ended; 0 when the stage is over
+     */
+    int cancelStage(Handle tx, StageRunId stage, String by) {
+        List<JobRunId> jobs = tx.createQuery(LOCK_OF_STAGE)
+                .bind("stage", stage.value())
+                .map((row, _) -> new JobRunId(row.getLong("id")))
+                .list();
+        List<Fact> facts = new ArrayList<>();
+        int count = 0;
+        boolean anyOver = false;
+        JobRow last = null;
+        for (JobRunId job : jobs) {
+            JobRow row = lock(tx, job);
+            if (change(tx, row, new JobEvent.CancelRequested(by), facts) instanceof Step.To<JobState>(var after)) {
+                count++;
+                anyOver |= after instanceof Finished;
+                last = row;
+            }
+        }
+        if (last != null) {
+            settler.cancelledBy(tx, stage, by);
+            if (anyOver) {
+                settler.settle(tx, stage, last.place(), last.now(), facts);
+            }
+        }
+        events.appendAll(tx, facts);
+        return count;
+    }
+
+    private static JobRow lock(Handle tx, JobRunId id) {
+        return tx.createQuery(LOCK)
+                .bind("id", id.value())
+                .map((row, _) -> JobRow.read(row))
+                .findOne()
+                .orElseThrow(
+                        () -> new PenstockException(ErrorCode.NOT_FOUND, "There is no job run \"" + id.value() + "\""));
+    }
+
+    private Step<JobState> change(Handle tx, JobRow row, JobEvent event, List<Fact> facts) {
+        Step<JobState> step = JobLife.next(row.state(), event, row.onLoss(), row.now());
+        if (step instanceof Step.To<JobState>(var after)) {
+            save(tx, row, event, after);
+            if (isVisible(row.state(), after)) {
+                facts.add(fact(row, after));
+            }
+            if (after instanceof Scheduled || (after instanceof Cancelling && !(row.state() instanceof Cancelling))) {
+                signals.raise(tx, Channel.DISPATCH);
+            }
+        }
+        return step;
+    }
+
+    private void save(Handle tx, JobRow row, JobEvent event, JobState after) {
+        if (event instanceof Claimed(var _, var agentName) && after instanceof Held held) {
+            tx.createUpdate(CLAIM)
+                    .bind("id", row.id().value())
+                    .bind("state", JobWords.of(after))
+                    .bind("since", after.since())
+                    .bind("attempt", after.attempt())
+                    .bind("agent", held.agent().value())
+                    .bind("lease", held.leaseUntil())
+                    .bind("agentName", agentName)
+                    .bind("event", JobWords.of(event))
+                    .bind("now", row.now())
+                    .execute();
+            return;
+        }
+        Optional<AttemptEnd> end = AttemptEnd.of(row.state(), event, after);
+        Update update = tx.createUpdate(CHANGE)
+                .bind("id", row.id().value())
+                .bind("attempt", row.state().attempt())
+                .bind("event", JobWords.of(event))
+                .bind("byWhom", JobWords.byWhom(event))
+                .bind("visible", isVisible(row.state(), after))
+                .bind("now", row.now());
+        bindState(update, after);
+        bindProgress(update, progress(event));
+        update.bind("outcome", end.map(e -> e.outcome().name()).orElse(null))
+                .bind(
+                        "attemptReason",
+                        end.map(AttemptEnd::reason).map(Enum::name).orElse(null))
+                .bind("attemptMessage", end.map(AttemptEnd::message).orElse(null))
+                .execute();
+        end.ifPresent(e -> consoles.close(tx, row.id(), row.state().attempt(), e.reported()));
+    }
+
+    private static void bindState(Update update, JobState after) {
+        Held held = after instanceof Held h ? h : null;
+        Finished over = after instanceof Finished f ? f : null;
+        AgentId agent = held != null ? held.agent() : over != null ? over.reportedBy() : null;
+        JobReason reason = over != null ? over.reason() : null;
+        if (after instanceof JobState.Lost lost) {
+            agent = lost.agent();
+            reason = lost.reason();
+        }
+        update.bind("state", JobWords.of(after))
+                .bind(
+                        "phase",
+                        after instanceof Running running ? running.phase().name() : null)
+                .bind("since", after.since())
+                .bind("agent", agent == null ? null : agent.value())
+                .bind("lease", held == null ? null : held.leaseUntil())
+                .bind("result", over == null ? null : over.result().name())
+                .bind("reason", reason == null ? null : reason.name())
+                .bind("message", over == null ? null : over.message())
+                .bind("cancelledBy", after instanceof Cancelling cancelling ? cancelling.by() : null)
+                .bind("endedAt", over == null ? null : over.since());
+    }
+
+    private static void bindProgress(Update update, Progress progress) {
+        Instant building = progress.phases().stream()
+                .filter(entered -> entered.phase() == Phase.BUILDING)
+                .map(PhaseEntered::at)
+                .findFirst()
+                .orElse(null);
+        update.bind(
+                        "progress",
+                        !progress.phases().isEmpty() || !progress.tasks().isEmpty())
+                .bind("buildingAt", building)
+                .bind("phases", Json.write(progress.phases()))
+                .bind("tasks", Json.write(progress.tasks()));
+    }
+
+    private static Progress progress(JobEvent event) {
+        return switch (event) {
+            case JobEvent.Reported reported -> reported.progress();
+            case JobEvent.Ended ended -> ended.progress();
+            case Claimed _,
+                    JobEvent.CancelRequested _,
+                    JobEvent.LeaseExpired _,
+                    JobEvent.AgentRevoked _,
+                    JobEvent.Unassignable _,
+                    JobEvent.QueueTimedOut _,
+                    JobEvent.RerunDecided _,
+                    JobEvent.GivenUp _ -> Progress.NONE;
+        };
+    }
+
+    /** Whether people would notice the step: a renewed lease alone is no history. */
+    private static boolean isVisible(JobState before, JobState after) {
+        return !JobWords.of(before).equals(JobWords.of(after))
+                || (before instanceof Running was && after instanceof Running is && was.phase() != is.phase());
+    }
+
+    private static Fact fact(JobRow row, JobState after) {
+        Map<String, Object> body = row.place().body();
+        body.put("job", row.name());
+        body.put("job_id", row.id().value());
+        body.put("attempt", after.attempt());
+        body.put("state", JobWords.of(after));
+        switch (after) {
+            case Running running -> body.put("phase", running.phase());
+            case Finished over -> {
+                body.put("result", over.result());
+                if (over.reason() != null) {
+                    body.put("reason", over.reason());
+                }
+            }
+            case Scheduled _, JobState.Assigned _, Cancelling _, JobState.Lost _ -> {}
+        }
+        if (after instanceof Held held) {
+            body.put("agent", held.agent().value());
+        }
+        return new Fact(row.place().subject(), "job.changed", body);
+    }
+}

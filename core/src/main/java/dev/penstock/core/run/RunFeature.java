@@ -1,0 +1,40 @@
+package dev.penstock.core.run;
+
+import dev.penstock.core.config.Definitions;
+import dev.penstock.core.platform.db.Database;
+import dev.penstock.core.platform.event.EventStore;
+import dev.penstock.core.platform.signal.Signals;
+import java.time.Duration;
+
+/**
+ * The parts of this feature that others use.
+ *
+ * @param jobs the only way to change a job run
+ * @param runs the only way to start a pipeline run
+ */
+public record RunFeature(JobRunStore jobs, PipelineRuns runs) {
+
+    /**
+     * What the feature needs from others.
+     *
+     * @param defaultQueueTimeout how long a job waits for an agent when its definition does not say; zero for ever
+     */
+    public record Needs(
+            Database database,
+            Definitions definitions,
+            PipelineRuns.Labels labels,
+            AgentDirectory agents,
+            ConsoleSink consoles,
+            RunListener listener,
+            Signals signals,
+            EventStore events,
+            Duration defaultQueueTimeout) {}
+
+    public static RunFeature create(Needs needs) {
+        var starter = new StageStarter(needs.agents(), needs.signals(), needs.defaultQueueTimeout());
+        var settler = new StageSettler(needs.definitions()::byId, starter, needs.listener());
+        return new RunFeature(
+                new JobRunStore(settler, needs.consoles(), needs.events(), needs.signals()),
+                new PipelineRuns(starter, needs.labels(), needs.events()));
+    }
+}
