@@ -81,7 +81,8 @@ final class InstalledJars {
         }
         slots = new LinkedHashMap<>();
         files.keySet().forEach(file -> {
-            if (next.get(file) instanceof Slot slot) {
+            Slot slot = next.get(file);
+            if (slot != null) {
                 slots.put(file, slot);
             }
         });

@@ -103,11 +103,11 @@ final class JarReader {
 
     private static void checkClassVersion(String name, byte[] bytes) throws PluginRefusedException {
         if (bytes.length < 8
-                || ((bytes[0] & 0xFF) << 24 | (bytes[1] & 0xFF) << 16 | (bytes[2] & 0xFF) << 8 | bytes[3] & 0xFF)
+                || ((bytes[0] & 0xFF) << 24 | (bytes[1] & 0xFF) << 16 | (bytes[2] & 0xFF) << 8 | (bytes[3] & 0xFF))
                         != CLASS_MAGIC) {
             throw new PluginRefusedException(UNREADABLE, "Its entry \"" + name + "\" is not a class file");
         }
-        int needs = ((bytes[6] & 0xFF) << 8 | bytes[7] & 0xFF) - CLASS_VERSION_OFFSET;
+        int needs = ((bytes[6] & 0xFF) << 8 | (bytes[7] & 0xFF)) - CLASS_VERSION_OFFSET;
         int has = Runtime.version().feature();
         if (needs > has) {
             throw new PluginRefusedException(
@@ -149,7 +149,9 @@ final class JarReader {
         }
         var names = new ArrayList<String>();
         try (InputStream in = jar.getInputStream(entry)) {
-            for (String line : new String(in.readNBytes(LARGEST_CLASS), StandardCharsets.UTF_8).split("\\R")) {
+            for (String line : new String(in.readNBytes(LARGEST_CLASS), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList()) {
                 String name = line.replaceFirst("#.*", "").strip();
                 if (!name.isEmpty() && !names.contains(name)) {
                     names.add(name);

@@ -23,7 +23,10 @@ final class TypeRegistry {
         for (TaskHandle task : plugin.tasks()) {
             if (OWN_TASKS.contains(task.id())) {
                 taken.add("Task type \"" + task.id() + "\" is not used: it is part of Penstock");
-            } else if (tasks.putIfAbsent(task.id(), task) instanceof TaskHandle first) {
+                continue;
+            }
+            TaskHandle first = tasks.putIfAbsent(task.id(), task);
+            if (first != null) {
                 taken.add("Task type \"" + task.id() + "\" is not used: plugin \""
                         + first.plugin().id() + "\" already offers it");
             }
@@ -31,7 +34,10 @@ final class TypeRegistry {
         for (MaterialHandle material : plugin.materials()) {
             if (OWN_MATERIALS.contains(material.id())) {
                 taken.add("Material type \"" + material.id() + "\" is not used: it is part of Penstock");
-            } else if (materials.putIfAbsent(material.id(), material) instanceof MaterialHandle first) {
+                continue;
+            }
+            MaterialHandle first = materials.putIfAbsent(material.id(), material);
+            if (first != null) {
                 taken.add("Material type \"" + material.id() + "\" is not used: plugin \""
                         + first.plugin().id() + "\" already offers it");
             }

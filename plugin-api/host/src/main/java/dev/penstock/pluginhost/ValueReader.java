@@ -74,7 +74,7 @@ final class ValueReader {
     }
 
     private static boolean isAbsent(@Nullable Object given) {
-        return given == null || given instanceof String text && text.isBlank();
+        return given == null || (given instanceof String text && text.isBlank());
     }
 
     /** A default is text; of a LIST it is one entry per line, of a MAP one {@code name=value} per line. */
