@@ -1,0 +1,79 @@
+package dev.penstock.core.config.parse;
+
+import dev.penstock.core.config.model.BuiltInTypes;
+import dev.penstock.core.config.model.DefinitionRules;
+import dev.penstock.core.config.model.Names;
+import dev.penstock.core.config.model.Parameters;
+import dev.penstock.core.config.model.PipelineDefinition;
+import dev.penstock.core.config.model.TypeCatalog;
+import dev.penstock.core.config.model.TypedOptions;
+import dev.penstock.core.platform.error.Violation;
+import dev.penstock.core.secret.SecretRef;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reads definitions and checks what one definition can be checked for by itself. Thread-safe. */
+public final class DefinitionParser {
+    private final TypeCatalog catalog;
+
+    /** Takes the types that plugins offer; the built-in ones are added. */
+    public DefinitionParser(TypeCatalog plugins) {
+        this.catalog = new BuiltInTypes(plugins);
+    }
+
+    /** One pipeline in our JSON form. */
+    public Parsed json(String text) {
+        var reading = new Reading();
+        Optional<Doc> doc = JsonText.read(text, reading);
+        return finish(reading, doc.stream().toList());
+    }
+
+    /** Any number of pipelines in GoCD's YAML form. */
+    public Parsed yaml(String text) {
+        var reading = new Reading();
+        Optional<Doc> doc = YamlText.read(text, reading);
+        return finish(reading, doc.isEmpty() ? List.of() : GocdYaml.pipelines(doc.get(), reading));
+    }
+
+    private Parsed finish(Reading reading, List<Doc> pipelines) {
+        List<Parsed.Document> documents = new ArrayList<>();
+        Set<String> names = new HashSet<>();
+        for (Doc pipeline : pipelines) {
+            Parsed.Document document = document(pipeline, reading);
+            documents.add(document);
+            if (!names.add(Names.key(document.written().name()))) {
+                reading.wrong(
+                        pipeline.place(),
+                        "duplicate_name",
+                        "There is another pipeline \"" + document.written().name() + "\" in this file");
+            }
+        }
+        return reading.violations().isEmpty()
+                ? new Parsed.Ok(documents, reading.notes())
+                : new Parsed.Broken(reading.violations());
+    }
+
+    private Parsed.Document document(Doc doc, Reading reading) {
+        PipelineDefinition read = PipelineReader.read(doc, reading);
+        PipelineDefinition written = new TypedOptions(catalog, reading::keep, true, new ArrayList<>()).of(read);
+        List<Violation> found = new ArrayList<>();
+        PipelineDefinition resolved = resolve(catalog, written, found);
+        found.forEach(reading::wrong);
+        return new Parsed.Document(written, resolved, reading.endPipeline());
+    }
+
+    /** The resolved form of a stored definition, whose mistakes are added to {@code found}. */
+    public PipelineDefinition resolve(PipelineDefinition written, List<Violation> found) {
+        return resolve(catalog, written, found);
+    }
+
+    private static PipelineDefinition resolve(TypeCatalog catalog, PipelineDefinition written, List<Violation> found) {
+        PipelineDefinition substituted = Parameters.resolve(written, found);
+        PipelineDefinition resolved = new TypedOptions(catalog, _ -> new SecretRef(-1), false, found).of(substituted);
+        found.addAll(DefinitionRules.check(resolved));
+        return resolved;
+    }
+}
