@@ -127,10 +127,9 @@ final class FloorRun implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         open.set(false);
         server.destroy();
-        server.waitFor();
         for (Thread agent : agents) {
             agent.interrupt();
         }
