@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -93,7 +94,7 @@ final class FloorRun implements AutoCloseable {
                 Thread.onSpinWait();
             }
             finished[i] = System.nanoTime() - begin;
-            started[i] = startedNanos.remove(id) - begin;
+            started[i] = Objects.requireNonNull(startedNanos.remove(id), "A job that is done has started") - begin;
         }
         return new Latency(Figures.of(started), Figures.of(finished));
     }

@@ -33,13 +33,13 @@ class ArchitectureTest {
     /** Which package may import which; besides, each may import {@code platform}, and {@code http} for its resources. */
     private static final Map<String, Set<String>> IMPORTS = Map.ofEntries(
             entry("auth", Set.of("plugin")),
-            entry("plugin", Set.of()),
+            entry("plugin", Set.of("config")),
             entry("secret", Set.of()),
-            entry("config", Set.of("plugin", "secret")),
+            entry("config", Set.of("secret")),
             entry("material", Set.of("config", "plugin", "secret")),
             entry("run", Set.of("config", "material")),
             entry("schedule", Set.of("config", "material", "run")),
-            entry("agent", Set.of("auth", "secret")),
+            entry("agent", Set.of("auth", "run", "secret")),
             entry("dispatch", Set.of("run", "agent", "secret", "config", "plugin")),
             entry("console", Set.of("run", "agent")),
             entry("artifact", Set.of("run", "agent")),
@@ -102,7 +102,8 @@ class ArchitectureTest {
 
     @Test
     void statementsAreMadeInStoresOnly() {
-        var sql = named("Store", "Queue", "Query", "Mapper");
+        // A *Row reads itself from a result; it makes no statement.
+        var sql = named("Store", "Queue", "Query", "Mapper", "Row");
         noClasses()
                 .that(resideInAPackage("dev.penstock.core..").and(DescribedPredicate.not(sql)))
                 .and()

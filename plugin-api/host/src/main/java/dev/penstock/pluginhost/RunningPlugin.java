@@ -22,7 +22,7 @@ final class RunningPlugin {
 
     private final PluginJarRef ref;
     private final JarCopy copy;
-    private final SingleJarManager manager;
+    private final SingleJarPf4j manager;
     private final CallGuard guard;
     private final List<TaskHandle> tasks;
     private final List<MaterialHandle> materials;
@@ -30,7 +30,7 @@ final class RunningPlugin {
     private RunningPlugin(
             PluginJarRef ref,
             JarCopy copy,
-            SingleJarManager manager,
+            SingleJarPf4j manager,
             CallGuard guard,
             List<TaskHandle> tasks,
             List<MaterialHandle> materials) {
@@ -46,7 +46,7 @@ final class RunningPlugin {
     static RunningPlugin start(JarCopy copy, JarFacts facts, HostSettings settings)
             throws IOException, PluginRefusedException {
         var ref = new PluginJarRef(facts.id(), facts.version(), copy.sha256(), copy.size());
-        var manager = new SingleJarManager(copy.folder());
+        var manager = new SingleJarPf4j(copy.folder());
         try {
             PluginClasses classes = manager.start(copy, facts);
             var guard = new CallGuard(facts.id(), classes, settings);
@@ -84,7 +84,7 @@ final class RunningPlugin {
                     PluginStatus.FAILED, "The constructor of " + name + " threw " + e.getCause(), e);
         } catch (ReflectiveOperationException | LinkageError e) {
             throw new PluginRefusedException(
-                    PluginStatus.FAILED, "Extension " + name + " cannot be made: " + SingleJarManager.rootOf(e), e);
+                    PluginStatus.FAILED, "Extension " + name + " cannot be made: " + SingleJarPf4j.rootOf(e), e);
         }
     }
 

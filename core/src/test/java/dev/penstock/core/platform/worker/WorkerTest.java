@@ -106,6 +106,9 @@ class WorkerTest {
 
         var stopped = new AtomicInteger();
         Thread stopping = Thread.ofVirtual().start(() -> stopped.set(worker.stop(SOON) ? 1 : 2));
+        while (worker.isRunning()) { // until it has been told to stop
+            Thread.onSpinWait();
+        }
         go.countDown();
         stopping.join();
 

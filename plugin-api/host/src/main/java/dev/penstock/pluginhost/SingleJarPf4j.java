@@ -32,11 +32,11 @@ import org.pf4j.VersionManager;
  * own, which one thread at a time uses: the one that starts the plugin, later the one that stops it. Two versions of one
  * plugin can so be loaded side by side, too.
  */
-final class SingleJarManager extends AbstractPluginManager {
+final class SingleJarPf4j extends AbstractPluginManager {
     private @Nullable JarFacts facts;
     private @Nullable PluginClasses classes;
 
-    SingleJarManager(Path folder) {
+    SingleJarPf4j(Path folder) {
         super(folder);
     }
 
