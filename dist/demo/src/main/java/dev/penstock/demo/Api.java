@@ -13,6 +13,7 @@ import java.time.Duration;
 
 /** The server's REST API, as a script would use it. */
 public final class Api {
+    private static final Duration ANSWER = Duration.ofSeconds(60);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final HttpClient http =
@@ -30,6 +31,15 @@ public final class Api {
 
     public JsonNode post(String path, String body) throws IOException, InterruptedException {
         return answer(request(path).POST(BodyPublishers.ofString(body)).build());
+    }
+
+    /** Posts a text in YAML. */
+    public JsonNode postYaml(String path, String yaml) throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(URI.create(server + path))
+                .timeout(ANSWER)
+                .header("Content-Type", "application/yaml")
+                .POST(BodyPublishers.ofString(yaml));
+        return answer(request.build());
     }
 
     public JsonNode patch(String path, String body) throws IOException, InterruptedException {
@@ -62,7 +72,7 @@ public final class Api {
 
     private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create(server + path))
-                .timeout(Duration.ofSeconds(60))
+                .timeout(ANSWER)
                 .header("Content-Type", "application/json");
     }
 

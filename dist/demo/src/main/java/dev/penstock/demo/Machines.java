@@ -82,6 +82,15 @@ final class Machines implements AutoCloseable {
         }
     }
 
+    /** Whether nobody listens on a port of the loopback address. */
+    static boolean isFree(int port) {
+        try (var _ = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return true;
+        } catch (IOException _) {
+            return false;
+        }
+    }
+
     static int freePort() throws IOException {
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();

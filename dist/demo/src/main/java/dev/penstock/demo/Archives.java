@@ -1,0 +1,38 @@
+package dev.penstock.demo;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Where the build leaves the archives; {@code penstock.root} is the project's folder, by default the current one. */
+public final class Archives {
+    private Archives() {}
+
+    /** The folder form of the archive of {@code server} or {@code agent}. */
+    public static Path folder(String part) throws IOException {
+        Path target = root().resolve("dist").resolve(part).resolve("target");
+        String name = "penstock-" + part + "-";
+        List<Path> found;
+        try (Stream<Path> folders = Files.exists(target) ? Files.list(target) : Stream.empty()) {
+            found = folders.filter(Files::isDirectory)
+                    .filter(folder -> folder.getFileName().toString().startsWith(name))
+                    .toList();
+        }
+        if (found.size() != 1) {
+            throw new IOException("The archive of the " + part + " is not in " + target + ": run ./dev dist");
+        }
+        Path outer = found.getFirst();
+        return outer.resolve(outer.getFileName());
+    }
+
+    /** The libraries of the demo, Ant among them. */
+    static Path libraries() {
+        return root().resolve("dist/demo/target/lib");
+    }
+
+    private static Path root() {
+        return Path.of(System.getProperty("penstock.root", "")).toAbsolutePath();
+    }
+}
