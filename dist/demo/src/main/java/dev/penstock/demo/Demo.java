@@ -96,7 +96,8 @@ public final class Demo {
 
         String version = "2";
         String revision = repository.release(version);
-        say("Committed version " + version + " (" + revision.substring(0, 10) + "); the server looks at its material ...");
+        say("Committed version " + version + " (" + revision.substring(0, 10)
+                + "); the server looks at its material ...");
         say("");
         var runs = new RunFollower(api, PIPELINE, RUN);
         String result = runs.follow(revision);
@@ -134,7 +135,9 @@ public final class Demo {
         Waiting.until("both agents have registered", START, () -> {
             machines.all().forEach(machine -> requireAlive(machine.agent(), "The agent of " + machine.name()));
             pending.clear();
-            api.get("/api/v1/agents?state=PENDING").get("items").forEach(agent -> pending.add(agent.get("id").asText()));
+            api.get("/api/v1/agents?state=PENDING")
+                    .get("items")
+                    .forEach(agent -> pending.add(agent.get("id").asText()));
             return pending.size() == machines.all().size();
         });
         var change = JSON.createObjectNode().put("state", "ENABLED");
@@ -157,7 +160,8 @@ public final class Demo {
                 .replace("REPOSITORY_PASSWORD", PASSWORD)
                 .replace("JAVA_FOLDER", System.getProperty("java.home"));
         api.postYaml("/api/v1/pipelines", yaml);
-        say("Pipeline \"" + PIPELINE + "\": stage maven (clean, package) and stage ant (deploy), on all agents with \"deploy\"");
+        say("Pipeline \"" + PIPELINE
+                + "\": stage maven (clean, package) and stage ant (deploy), on all agents with \"deploy\"");
     }
 
     private void requireServed(Machines machines, String version) throws IOException, InterruptedException {

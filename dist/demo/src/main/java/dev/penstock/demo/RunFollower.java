@@ -71,8 +71,8 @@ final class RunFollower {
     }
 
     private void print(String name, long job) {
-        try (var lines = new BufferedReader(new InputStreamReader(
-                api.stream("/api/v1/jobs/" + job + "/console/stream"), StandardCharsets.UTF_8))) {
+        try (var lines = new BufferedReader(
+                new InputStreamReader(api.stream("/api/v1/jobs/" + job + "/console/stream"), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (line.startsWith("data:")) {
                     Demo.say("  " + name + " | " + line.substring(5).stripLeading());
