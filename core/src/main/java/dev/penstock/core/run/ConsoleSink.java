@@ -7,19 +7,36 @@ import org.jdbi.v3.core.Handle;
 public interface ConsoleSink {
 
     /**
-     * Stores bytes that begin at an offset; bytes that are there already are passed over.
+     * Stores bytes that begin at an offset; bytes that are there already are passed over. What is stored when this
+     * returns survives a kill of the process. Call it before a transaction begins, not inside of one.
      *
-     * @return the length after it; less than {@code offset} when the chunk begins beyond the end and nothing was stored
+     * @return what there is after it; {@code length} is less than {@code offset} when the chunk begins beyond the end and
+     *     nothing was stored
+     * @throws dev.penstock.core.platform.error.PenstockException STORAGE_FULL when the disk is full
      */
-    long append(JobRunId job, int attempt, long offset, byte[] bytes);
+    Extent append(JobRunId job, int attempt, long offset, byte[] bytes);
 
-    /** How many bytes are stored. */
-    long length(JobRunId job, int attempt);
+    /** What is stored. */
+    Extent extent(JobRunId job, int attempt);
 
     /**
-     * Ends the console in the transaction that ends the attempt.
+     * Ends the console in the transaction that ends the attempt. Its bytes are on disk when this returns.
      *
      * @param complete false when the attempt was lost before all of it had arrived
      */
     void close(Handle tx, JobRunId job, int attempt, boolean complete);
+
+    /**
+     * How much of a console there is.
+     *
+     * @param length in bytes
+     * @param truncated the limit is reached: further bytes are accepted and not kept
+     */
+    record Extent(long length, boolean truncated) {
+
+        /** Whether everything of a console that has so many bytes has arrived. */
+        public boolean covers(long wholeLength) {
+            return truncated || length >= wholeLength;
+        }
+    }
 }

@@ -66,13 +66,13 @@ public final class RunFixture {
     /** Remembers which consoles were closed. */
     private final class Consoles implements ConsoleSink {
         @Override
-        public long append(JobRunId job, int attempt, long offset, byte[] bytes) {
-            return offset + bytes.length;
+        public Extent append(JobRunId job, int attempt, long offset, byte[] bytes) {
+            return new Extent(offset + bytes.length, false);
         }
 
         @Override
-        public long length(JobRunId job, int attempt) {
-            return 0;
+        public Extent extent(JobRunId job, int attempt) {
+            return new Extent(0, false);
         }
 
         @Override
