@@ -33,7 +33,7 @@ class ArchitectureTest {
     /** Which package may import which; besides, each may import {@code platform}, and {@code http} for its resources. */
     private static final Map<String, Set<String>> IMPORTS = Map.ofEntries(
             entry("auth", Set.of("plugin")),
-            entry("plugin", Set.of("config")),
+            entry("plugin", Set.of("config", "secret")),
             entry("secret", Set.of()),
             entry("config", Set.of("secret")),
             entry("material", Set.of("config", "plugin", "secret")),

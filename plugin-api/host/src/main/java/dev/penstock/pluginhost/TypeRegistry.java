@@ -12,7 +12,7 @@ final class TypeRegistry {
     /** Task types that are part of the product. */
     private static final Set<String> OWN_TASKS = Set.of("exec", "fetch");
     /** Material types that are part of the product. */
-    private static final Set<String> OWN_MATERIALS = Set.of("dependency");
+    private static final Set<String> OWN_MATERIALS = Set.of("pipeline", "dependency");
 
     private final Map<String, TaskHandle> tasks = new LinkedHashMap<>();
     private final Map<String, MaterialHandle> materials = new LinkedHashMap<>();

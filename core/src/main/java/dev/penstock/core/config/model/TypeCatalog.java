@@ -1,5 +1,6 @@
 package dev.penstock.core.config.model;
 
+import dev.penstock.plugin.Text;
 import dev.penstock.plugin.Violation;
 import dev.penstock.plugin.option.Option;
 import java.util.List;
@@ -27,6 +28,9 @@ public interface TypeCatalog {
 
     /** A type as definitions see it. */
     interface DescribedType {
+
+        /** What people call it. */
+        Text label();
 
         /** The options, in the order of a form. */
         List<Option> options();
