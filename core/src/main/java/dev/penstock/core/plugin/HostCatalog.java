@@ -68,7 +68,8 @@ final class HostCatalog implements TypeCatalog {
                 return check.apply(shown);
             } catch (PluginCallException e) {
                 // Whether the values are right is unknown; what is known is who could not say it.
-                return List.of(new Violation("", "Plugin \"" + e.pluginId() + "\" could not check it: " + e.getMessage()));
+                return List.of(
+                        new Violation("", "Plugin \"" + e.pluginId() + "\" could not check it: " + e.getMessage()));
             }
         }
     }

@@ -50,7 +50,8 @@ public final class Plugins {
         List<InstalledPlugin> found =
                 all().stream().filter(plugin -> plugin.id().equals(id)).toList();
         return found.stream()
-                .filter(plugin -> !plugin.sha256().isEmpty() && host.jar(plugin.sha256()).isPresent())
+                .filter(plugin ->
+                        !plugin.sha256().isEmpty() && host.jar(plugin.sha256()).isPresent())
                 .findFirst()
                 .or(() -> found.stream().findFirst())
                 .orElseThrow(() -> new PenstockException(ErrorCode.NOT_FOUND, "There is no plugin \"" + id + "\""));

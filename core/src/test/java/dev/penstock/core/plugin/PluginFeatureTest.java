@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PluginFeatureTest {
     private final Database database;
     private final EventStore events;
-    private PluginFeature feature;
+    private final List<PluginFeature> opened = new ArrayList<>();
 
     @TempDir
     private Path home;
@@ -59,7 +60,7 @@ class PluginFeatureTest {
 
     @AfterEach
     void close() {
-        if (feature != null) {
+        for (PluginFeature feature : opened) {
             feature.workers().forEach(worker -> worker.stop(Duration.ofSeconds(10)));
             feature.close();
         }
@@ -69,7 +70,7 @@ class PluginFeatureTest {
     void offersTheTypesOfRunningPlugins() throws IOException {
         PluginJars.good(bundled.resolve("deploy.jar"), "deploy-task", "deploy");
 
-        open();
+        PluginFeature feature = open();
 
         DescribedType deploy = feature.types().task("deploy").orElseThrow();
         assertThat(feature.types().taskIds()).containsExactly("deploy");
@@ -80,7 +81,7 @@ class PluginFeatureTest {
     @Test
     void asksThePluginAboutValuesWithoutTellingSecrets() throws IOException {
         PluginJars.good(bundled.resolve("deploy.jar"), "deploy-task", "deploy");
-        open();
+        PluginFeature feature = open();
 
         DescribedType deploy = feature.types().task("deploy").orElseThrow();
 
@@ -93,8 +94,9 @@ class PluginFeatureTest {
 
     @Test
     void saysThatAPluginCouldNotCheckInsteadOfFailing() throws IOException {
-        PluginJars.jar(bundled.resolve("deploy.jar"), "deploy-task", "deploy", "", "if (true) throw new Error(\"oops\");");
-        open();
+        PluginJars.jar(
+                bundled.resolve("deploy.jar"), "deploy-task", "deploy", "", "if (true) throw new Error(\"oops\");");
+        PluginFeature feature = open();
 
         DescribedType deploy = feature.types().task("deploy").orElseThrow();
 
@@ -116,7 +118,7 @@ class PluginFeatureTest {
         PluginJars.jar(external.resolve("h-failing.jar"), "failing", "fail", "throw new Error(\"no\");", "");
         Files.writeString(external.resolve("readme.txt"), "not a jar");
 
-        open();
+        PluginFeature feature = open();
 
         assertThat(feature.plugins().all())
                 .extracting(InstalledPlugin::fileName, InstalledPlugin::status)
@@ -137,7 +139,7 @@ class PluginFeatureTest {
 
     @Test
     void noticesAJarThatIsDroppedIn() throws IOException {
-        open();
+        PluginFeature feature = open();
         feature.workers().forEach(worker -> worker.start());
 
         PluginJars.good(external.resolve("deploy.jar"), "deploy-task", "deploy");
@@ -165,7 +167,7 @@ class PluginFeatureTest {
     @Test
     void looksAtOnceWhenSomebodyAsksAndRecordsWho() throws IOException {
         PluginJars.good(external.resolve("deploy.jar"), "deploy-task", "deploy");
-        open();
+        PluginFeature feature = open();
         Files.delete(external.resolve("deploy.jar"));
 
         List<InstalledPlugin> after = feature.plugins().rescan("ada");
@@ -178,7 +180,7 @@ class PluginFeatureTest {
     @Test
     void keepsTheRunningPluginWhenItsFileBecomesRubbish() throws IOException {
         Path jar = PluginJars.good(external.resolve("deploy.jar"), "deploy-task", "deploy");
-        open();
+        PluginFeature feature = open();
         Files.writeString(jar, "rubbish");
 
         feature.plugins().rescan("ada");
@@ -192,7 +194,7 @@ class PluginFeatureTest {
     void givesAgentsTheBytesOfRunningPluginsOnly() throws IOException {
         Path jar = PluginJars.good(external.resolve("deploy.jar"), "deploy-task", "deploy");
         PluginJars.forAnotherApi(external.resolve("newer.jar"), "newer");
-        open();
+        PluginFeature feature = open();
         Plugins plugins = feature.plugins();
 
         Path given = plugins.jar(plugins.one("deploy-task").sha256());
@@ -207,7 +209,7 @@ class PluginFeatureTest {
     @Test
     void refusesToGiveACopyThatWasChanged() throws IOException {
         PluginJars.good(external.resolve("deploy.jar"), "deploy-task", "deploy");
-        open();
+        PluginFeature feature = open();
         Plugins plugins = feature.plugins();
         String sha256 = plugins.one("deploy-task").sha256();
         Path copy = plugins.jar(sha256);
@@ -220,16 +222,18 @@ class PluginFeatureTest {
                         refused -> assertThat(refused.code()).isEqualTo(ErrorCode.UNAVAILABLE));
     }
 
-    private void open() throws IOException {
+    private PluginFeature open() throws IOException {
         var settings = new HostSettings(
                 home.resolve("work"),
                 HostSettings.API_VERSION,
                 Duration.ofSeconds(2),
                 CallLimits.STANDARD,
                 InstantSource.system());
-        var folders = List.of(
-                new PluginFolder(bundled, PluginKind.BUNDLED), new PluginFolder(external, PluginKind.EXTERNAL));
-        feature = PluginFeature.create(new PluginFeature.Needs(folders, settings, database, events));
+        var folders =
+                List.of(new PluginFolder(bundled, PluginKind.BUNDLED), new PluginFolder(external, PluginKind.EXTERNAL));
+        PluginFeature feature = PluginFeature.create(new PluginFeature.Needs(folders, settings, database, events));
+        opened.add(feature);
+        return feature;
     }
 
     private List<String> facts() {
@@ -240,10 +244,9 @@ class PluginFeatureTest {
     }
 
     private List<String> acts() {
-        return database.read(
-                handle -> handle.createQuery("SELECT actor || ' ' || action FROM audit ORDER BY seq")
-                        .mapTo(String.class)
-                        .list());
+        return database.read(handle -> handle.createQuery("SELECT actor || ' ' || action FROM audit ORDER BY seq")
+                .mapTo(String.class)
+                .list());
     }
 
     private static org.assertj.core.groups.Tuple row(Object... values) {
@@ -256,7 +259,8 @@ class PluginFeatureTest {
             if (System.nanoTime() > end) {
                 throw new AssertionError("Not within 20 s");
             }
-            java.util.concurrent.locks.LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+            java.util.concurrent.locks.LockSupport.parkNanos(
+                    Duration.ofMillis(20).toNanos());
         }
     }
 }

@@ -58,9 +58,8 @@ public final class PluginJars {
 
     /** A jar whose type does something else when it is made or asked. */
     static Path jar(Path jar, String id, String type, String construct, String validate) throws IOException {
-        String source = SOURCE.replace("TYPE", type)
-                .replace("CONSTRUCT", construct)
-                .replace("VALIDATE", validate);
+        String source =
+                SOURCE.replace("TYPE", type).replace("CONSTRUCT", construct).replace("VALIDATE", validate);
         return write(jar, manifest(id, ">=1.0.0 & <2.0.0"), compile(source), "sample.Sample\n");
     }
 
@@ -121,7 +120,8 @@ public final class PluginJars {
                         }
                     };
             List<String> options = List.of("-proc:none", "-cp", System.getProperty("java.class.path"));
-            if (!compiler.getTask(null, files, null, options, null, List.of(unit)).call()) {
+            if (!compiler.getTask(null, files, null, options, null, List.of(unit))
+                    .call()) {
                 throw new IllegalStateException("The test's plugin does not compile");
             }
         }

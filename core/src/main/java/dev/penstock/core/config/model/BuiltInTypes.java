@@ -49,10 +49,7 @@ public final class BuiltInTypes implements TypeCatalog {
                                     .withHelp(Text.of(
                                             "A folder inside the working directory; empty for the directory itself.",
                                             "작업 디렉터리 안의 폴더입니다. 작업 디렉터리 자체이면 비워 둡니다.")),
-                            Option.choice(
-                                            "artifact_origin",
-                                            Text.of("Kept by", "보관 위치"),
-                                            List.of("gocd", "external"))
+                            Option.choice("artifact_origin", Text.of("Kept by", "보관 위치"), List.of("gocd", "external"))
                                     .withHelp(Text.of(
                                             "gocd: this server. external: an artifact store.",
                                             "gocd는 이 서버, external은 외부 아티팩트 저장소입니다."))
