@@ -1,10 +1,12 @@
 package dev.penstock.core.run;
 
 import dev.penstock.core.config.model.JobDefinition;
+import dev.penstock.core.config.model.JobDefinition.RunInstances;
 import dev.penstock.core.config.model.StageDefinition;
 import dev.penstock.core.run.AgentDirectory.Host;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -61,19 +63,28 @@ final class JobExpansion {
         return instances;
     }
 
-    /** One instance again, as it was: on the same host if it was made for one. */
-    PlannedJob again(JobDefinition job, PastInstance past) {
-        if (past.pinnedAgent() == null) {
-            return job.runInstances().kind() == JobDefinition.RunInstances.Kind.ALL_AGENTS
-                    ? onAll(job).getFirst()
-                    : PlannedJob.waiting(
-                            job, past.name(), past.runIndex(), past.runCount(), null, defaultQueueTimeoutSeconds);
+    /**
+     * An instance again: on the same host if it was made for one. One that stands for a job that found no host at all
+     * becomes what the job would be now.
+     */
+    List<PlannedJob> again(JobDefinition job, PastInstance past) {
+        if (past.pinnedAgent() != null) {
+            Host host = hosts.apply(job).stream()
+                    .filter(candidate -> candidate.id().equals(past.pinnedAgent()))
+                    .findFirst()
+                    .orElse(new Host(
+                            past.pinnedAgent(),
+                            Objects.requireNonNullElse(
+                                    past.pinnedAgentName(),
+                                    past.pinnedAgent().value().toString()),
+                            false));
+            return List.of(pinned(job, past.name(), past.runIndex(), past.runCount(), host));
         }
-        Host host = hosts.apply(job).stream()
-                .filter(candidate -> candidate.id().equals(past.pinnedAgent()))
-                .findFirst()
-                .orElse(new Host(past.pinnedAgent(), past.pinnedAgentName(), false));
-        return pinned(job, past.name(), past.runIndex(), past.runCount(), host);
+        if (past.kind() == RunInstances.Kind.ALL_AGENTS) {
+            return onAll(job);
+        }
+        return List.of(PlannedJob.waiting(
+                job, past.name(), past.runIndex(), past.runCount(), null, defaultQueueTimeoutSeconds));
     }
 
     private PlannedJob pinned(JobDefinition job, String name, int index, int count, Host host) {

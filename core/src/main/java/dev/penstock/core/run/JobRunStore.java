@@ -33,7 +33,7 @@ import org.jdbi.v3.core.statement.Update;
  * Thread-safe.
  */
 public final class JobRunStore {
-    private static final String LOCK = """
+    private static final String COLUMNS = """
             SELECT j.id, j.stage_run_id, j.name, j.rerun_policy, j.max_reruns, j.state, j.phase, j.since, j.attempt,
                    j.agent_id, j.lease_until, j.result, j.reason, j.message, j.cancelled_by,
                    p.name AS pipeline_name, r.counter AS run_counter, s.name AS stage_name, s.counter AS stage_counter,
@@ -42,15 +42,15 @@ public final class JobRunStore {
               JOIN stage_run s ON s.id = j.stage_run_id
               JOIN pipeline_run r ON r.id = j.pipeline_run_id
               JOIN pipeline p ON p.id = j.pipeline_id
+            """;
+    private static final String LOCK = COLUMNS + """
              WHERE j.id = :id
                FOR NO KEY UPDATE OF j
             """;
-    private static final String LOCK_OF_STAGE = """
-            SELECT id
-              FROM job_run
-             WHERE stage_run_id = :stage AND state <> 'FINISHED'
-             ORDER BY id
-               FOR NO KEY UPDATE
+    private static final String LOCK_OF_STAGE = COLUMNS + """
+             WHERE j.stage_run_id = :stage AND j.state <> 'FINISHED'
+             ORDER BY j.id
+               FOR NO KEY UPDATE OF j
             """;
     private static final String CLAIM = """
             WITH claimed AS (
@@ -71,7 +71,9 @@ public final class JobRunStore {
                    SET state = :state, phase = :phase, since = :since, agent_id = :agent, lease_until = :lease,
                        result = :result, reason = :reason, message = :message, wait_reason = NULL,
                        cancelled_by = COALESCE(:cancelledBy, cancelled_by), ended_at = :endedAt,
-                       building_at = CASE WHEN CAST(:buildingAt AS timestamptz) IS NULL THEN building_at
+                       assigned_at = CASE WHEN :state = 'SCHEDULED' THEN NULL ELSE assigned_at END,
+                       building_at = CASE WHEN :state = 'SCHEDULED' THEN NULL
+                                          WHEN CAST(:buildingAt AS timestamptz) IS NULL THEN building_at
                                           ELSE LEAST(GREATEST(:buildingAt, assigned_at), :now) END
                  WHERE id = :id
             ), attempted AS (
@@ -113,6 +115,14 @@ public final class JobRunStore {
      * @throws PenstockException NOT_FOUND when there is no such job run
      */
     public Step<JobState> apply(Handle tx, JobRunId id, JobEvent event) {
+        return act(tx, id, event).step();
+    }
+
+    /** What an event came to, and the job as it was before. */
+    record Act(JobRow job, Step<JobState> step) {}
+
+    /** As {@link #apply}, for one who has to say which job it was. */
+    Act act(Handle tx, JobRunId id, JobEvent event) {
         List<Fact> facts = new ArrayList<>();
         JobRow row = lock(tx, id);
         Step<JobState> step = change(tx, row, event, facts);
@@ -120,39 +130,46 @@ public final class JobRunStore {
             settler.settle(tx, row.stage(), row.place(), row.now(), facts);
         }
         events.appendAll(tx, facts);
-        return step;
+        return new Act(row, step);
     }
 
-    /**
-     * Cancels all jobs of a stage that are not over, and settles it once.
-     *
-     * @return how many jobs were told to stop or ended; 0 when the stage is over
-     */
-    int cancelStage(Handle tx, StageRunId stage, String by) {
-        List<JobRunId> jobs = tx.createQuery(LOCK_OF_STAGE)
+    /** What the cancelling of a stage did to its jobs. */
+    enum StageCancel {
+        /** Some were told to stop, or ended. */
+        BEGUN,
+        /** All that are not over had been told before. */
+        UNDER_WAY,
+        /** The stage is over. */
+        TOO_LATE
+    }
+
+    /** Cancels all jobs of a stage that are not over, and settles it once. */
+    StageCancel cancelStage(Handle tx, StageRunId stage, String by) {
+        List<JobRow> jobs = tx.createQuery(LOCK_OF_STAGE)
                 .bind("stage", stage.value())
-                .map((row, _) -> new JobRunId(row.getLong("id")))
+                .map((row, _) -> JobRow.read(row))
                 .list();
+        if (jobs.isEmpty()) {
+            return StageCancel.TOO_LATE;
+        }
         List<Fact> facts = new ArrayList<>();
-        int count = 0;
+        boolean changed = false;
         boolean anyOver = false;
-        JobRow last = null;
-        for (JobRunId job : jobs) {
-            JobRow row = lock(tx, job);
-            if (change(tx, row, new JobEvent.CancelRequested(by), facts) instanceof Step.To<JobState>(var after)) {
-                count++;
+        for (JobRow job : jobs) {
+            if (change(tx, job, new JobEvent.CancelRequested(by), facts) instanceof Step.To<JobState>(var after)) {
+                changed = true;
                 anyOver |= after instanceof Finished;
-                last = row;
             }
         }
-        if (last != null) {
+        if (changed) {
             settler.cancelledBy(tx, stage, by);
-            if (anyOver) {
-                settler.settle(tx, stage, last.place(), last.now(), facts);
-            }
+        }
+        if (anyOver) {
+            JobRow last = jobs.getLast();
+            settler.settle(tx, stage, last.place(), last.now(), facts);
         }
         events.appendAll(tx, facts);
-        return count;
+        return changed ? StageCancel.BEGUN : StageCancel.UNDER_WAY;
     }
 
     private static JobRow lock(Handle tx, JobRunId id) {

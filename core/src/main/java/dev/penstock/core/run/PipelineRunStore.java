@@ -1,5 +1,7 @@
 package dev.penstock.core.run;
 
+import dev.penstock.core.platform.error.ErrorCode;
+import dev.penstock.core.platform.error.PenstockException;
 import dev.penstock.core.platform.event.Fact;
 import dev.penstock.core.platform.ids.PipelineId;
 import dev.penstock.core.platform.ids.PipelineRunId;
@@ -11,7 +13,6 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -21,7 +22,8 @@ import org.jdbi.v3.core.Handle;
 final class PipelineRunStore {
     private static final String COLUMNS = """
             SELECT r.id, r.pipeline_id, p.name AS pipeline_name, r.counter, r.definition_id, r.state, r.wait_code,
-                   r.wait_stage_key, r.superseded_by, r.ended_at, p.paused_at IS NOT NULL AS paused
+                   r.wait_stage_key, r.superseded_by, r.ended_at, p.paused_at IS NOT NULL AS paused,
+                   p.deleted_at IS NOT NULL AS deleted, clock_timestamp() AS now
               FROM pipeline p
               JOIN pipeline_run r ON r.pipeline_id = p.id
             """;
@@ -42,6 +44,17 @@ final class PipelineRunStore {
             UPDATE pipeline_run
                SET state = :state, wait_code = :waitCode, wait_stage_key = :waitStage, superseded_by = :supersededBy,
                    ended_at = :endedAt
+             WHERE id = :id
+            """;
+    private static final String FIND = """
+            SELECT r.id, p.name
+              FROM pipeline p
+              JOIN pipeline_run r ON r.pipeline_id = p.id
+             WHERE p.name_key = lower(:pipeline) AND r.counter = :counter
+            """;
+    private static final String COMMENT = """
+            UPDATE pipeline_run
+               SET comment = NULLIF(:comment, '')
              WHERE id = :id
             """;
     private static final String COUNT_UP = """
@@ -78,13 +91,44 @@ final class PipelineRunStore {
                 .one();
     }
 
-    /** As {@link #lock(Handle, PipelineRunId)}, by the locator. */
-    static Optional<RunRow> lock(Handle tx, String pipeline, long counter) {
+    /**
+     * As {@link #lock(Handle, PipelineRunId)}, by the locator.
+     *
+     * @throws PenstockException NOT_FOUND
+     */
+    static RunRow lock(Handle tx, String pipeline, long counter) {
         return tx.createQuery(LOCK_BY_COUNTER)
                 .bind("pipeline", pipeline)
                 .bind("counter", counter)
                 .map((row, _) -> RunRow.read(row))
-                .findOne();
+                .findOne()
+                .orElseThrow(() -> unknown(pipeline, counter));
+    }
+
+    /** A run, with its pipeline's name as it is written. */
+    record Found(PipelineRunId id, String pipeline) {}
+
+    /**
+     * A run by the locator in any case, without a lock.
+     *
+     * @throws PenstockException NOT_FOUND
+     */
+    static Found find(Handle handle, String pipeline, long counter) {
+        return handle.createQuery(FIND)
+                .bind("pipeline", pipeline)
+                .bind("counter", counter)
+                .map((row, _) -> new Found(new PipelineRunId(row.getLong("id")), row.getString("name")))
+                .findOne()
+                .orElseThrow(() -> unknown(pipeline, counter));
+    }
+
+    private static PenstockException unknown(String pipeline, long counter) {
+        return new PenstockException(ErrorCode.NOT_FOUND, "There is no run \"" + pipeline + "/" + counter + "\"");
+    }
+
+    /** Saves what people have to say about a run; empty for nothing. */
+    static void comment(Handle tx, PipelineRunId id, String comment) {
+        tx.createUpdate(COMMENT).bind("id", id.value()).bind("comment", comment).execute();
     }
 
     /** The runs that wait for a busy stage, newest first; the caller holds the pipeline's lock. */

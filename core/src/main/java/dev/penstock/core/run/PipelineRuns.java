@@ -64,7 +64,9 @@ public final class PipelineRuns {
                 counter,
                 run.pipeline().definitionId(),
                 new PipelineRunState.Active(),
-                false);
+                false,
+                false,
+                now);
         List<Fact> facts = new ArrayList<>();
         facts.add(PipelineRunStore.fact(row, "run.created", row.state()));
         var content = new StageStarter.Content(jobs, null, List.of(), null);

@@ -11,8 +11,12 @@ import java.time.Duration;
  *
  * @param jobs the only way to change a job run
  * @param runs the only way to start a pipeline run
+ * @param runActs what people do with runs
+ * @param stageActs what people do with stages
+ * @param jobActs what people do with jobs
  */
-public record RunFeature(JobRunStore jobs, PipelineRuns runs) {
+public record RunFeature(
+        JobRunStore jobs, PipelineRuns runs, RunActs runActs, StageActs stageActs, JobActs jobActs) {
 
     /**
      * What the feature needs from others.
@@ -33,8 +37,12 @@ public record RunFeature(JobRunStore jobs, PipelineRuns runs) {
     public static RunFeature create(Needs needs) {
         var starter = new StageStarter(needs.agents(), needs.signals(), needs.defaultQueueTimeout());
         var settler = new StageSettler(needs.definitions()::byId, starter, needs.listener());
+        var jobs = new JobRunStore(settler, needs.consoles(), needs.events(), needs.signals());
         return new RunFeature(
-                new JobRunStore(settler, needs.consoles(), needs.events(), needs.signals()),
-                new PipelineRuns(starter, needs.labels(), needs.events()));
+                jobs,
+                new PipelineRuns(starter, needs.labels(), needs.events()),
+                new RunActs(needs.database(), jobs, needs.events()),
+                new StageActs(needs.database(), needs.definitions(), starter, jobs, needs.events()),
+                new JobActs(needs.database(), jobs));
     }
 }

@@ -13,6 +13,8 @@ import java.time.OffsetDateTime;
  *
  * @param pipelineName as it is written
  * @param paused whether the pipeline is
+ * @param deleted whether the pipeline is; its runs stay
+ * @param now the database's time
  */
 record RunRow(
         PipelineRunId id,
@@ -21,15 +23,23 @@ record RunRow(
         long counter,
         DefinitionId definition,
         PipelineRunState state,
-        boolean paused) {
+        boolean paused,
+        boolean deleted,
+        Instant now) {
 
     String subject() {
-        return "run/" + pipelineName + "/" + counter;
+        return "run/" + place();
+    }
+
+    /** As people say it: {@code deploy/42}. */
+    String place() {
+        return pipelineName + "/" + counter;
     }
 
     /** The same run after its stage has started. */
     RunRow active() {
-        return new RunRow(id, pipeline, pipelineName, counter, definition, new PipelineRunState.Active(), paused);
+        return new RunRow(
+                id, pipeline, pipelineName, counter, definition, new PipelineRunState.Active(), paused, deleted, now);
     }
 
     static RunRow read(ResultSet row) throws SQLException {
@@ -40,7 +50,9 @@ record RunRow(
                 row.getLong("counter"),
                 new DefinitionId(row.getLong("definition_id")),
                 state(row),
-                row.getBoolean("paused"));
+                row.getBoolean("paused"),
+                row.getBoolean("deleted"),
+                row.getObject("now", OffsetDateTime.class).toInstant());
     }
 
     private static PipelineRunState state(ResultSet row) throws SQLException {

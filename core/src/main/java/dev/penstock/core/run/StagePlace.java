@@ -6,6 +6,10 @@ import java.util.Map;
 /** Where a stage run stands, as people and URLs say it: {@code deploy/42/test/1}. */
 record StagePlace(String pipeline, long run, String stage, int counter) {
 
+    String text() {
+        return pipeline + "/" + run + "/" + stage + "/" + counter;
+    }
+
     /** What events about it are filed under. */
     String subject() {
         return "run/" + pipeline + "/" + run;

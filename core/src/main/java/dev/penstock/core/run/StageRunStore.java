@@ -1,15 +1,21 @@
 package dev.penstock.core.run;
 
+import dev.penstock.core.config.model.JobDefinition.RunInstances;
 import dev.penstock.core.platform.event.Fact;
+import dev.penstock.core.platform.ids.AgentId;
 import dev.penstock.core.platform.ids.PipelineId;
 import dev.penstock.core.platform.ids.PipelineRunId;
 import dev.penstock.core.platform.ids.StageRunId;
 import dev.penstock.core.platform.json.Json;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -37,13 +43,39 @@ final class StageRunStore {
              WHERE id = :id AND ended_at IS NULL
             """;
     private static final String LATEST = """
-            SELECT name_key, state
+            SELECT id, name, name_key, counter, state, ended_at, rerun_of_counter
               FROM stage_run
              WHERE pipeline_run_id = :run AND latest
             """;
     private static final String BUSY = """
-            SELECT EXISTS (
-                SELECT 1 FROM stage_run WHERE pipeline_id = :pipeline AND name_key = :key AND ended_at IS NULL)
+            SELECT r.counter
+              FROM stage_run s
+              JOIN pipeline_run r ON r.id = s.pipeline_run_id
+             WHERE s.pipeline_id = :pipeline AND s.name_key = :key AND s.ended_at IS NULL
+            """;
+    private static final String ACTIVE = """
+            SELECT id
+              FROM stage_run
+             WHERE pipeline_run_id = :run AND ended_at IS NULL
+            """;
+    private static final String FIND = """
+            SELECT s.id, p.name AS pipeline_name, r.counter AS run_counter, s.name, s.counter
+              FROM stage_run s
+              JOIN pipeline_run r ON r.id = s.pipeline_run_id
+              JOIN pipeline p ON p.id = r.pipeline_id
+             WHERE p.name_key = lower(:pipeline) AND r.counter = :run AND s.name_key = lower(:stage)
+               AND s.counter = :counter
+            """;
+    private static final String PAST = """
+            SELECT name, job_name, kind, run_index, run_count, pinned_agent_id, pinned_agent_name, result, reason
+              FROM job_run
+             WHERE stage_run_id = :id AND state = 'FINISHED'
+             ORDER BY id
+            """;
+    private static final String KEEP = """
+            UPDATE stage_run
+               SET keep_artifacts = :keep
+             WHERE id = :id AND keep_artifacts <> :keep
             """;
     private static final String RETIRE = """
             UPDATE stage_run
@@ -112,6 +144,25 @@ final class StageRunStore {
             StageState state) {}
 
     /**
+     * The newest run of a stage.
+     *
+     * @param rerunOf as in {@link NewStage}
+     */
+    record LatestStage(
+            StageRunId id,
+            String name,
+            String key,
+            int counter,
+            StageState state,
+            @Nullable Integer rerunOf) {
+
+        /** Null while it is active. */
+        @Nullable JobResult result() {
+            return state instanceof StageState.Finished(var result, var _) ? result : null;
+        }
+    }
+
+    /**
      * A stage run to be inserted.
      *
      * @param rerunOf the counter of the first stage run in a chain of re-runs of jobs
@@ -163,23 +214,70 @@ final class StageRunStore {
         tx.createUpdate(CANCELLED_BY).bind("id", id.value()).bind("by", by).execute();
     }
 
-    /** The states of the newest run of each stage of a run, by key. */
-    static Map<String, StageState> latest(Handle tx, PipelineRunId run) {
-        Map<String, StageState> states = new TreeMap<>();
+    /** The newest run of each stage of a run, by key. */
+    static Map<String, LatestStage> latest(Handle tx, PipelineRunId run) {
+        Map<String, LatestStage> stages = new TreeMap<>();
         tx.createQuery(LATEST)
                 .bind("run", run.value())
-                .map((row, _) -> Map.entry(row.getString("name_key"), state(row.getString("state"), null)))
-                .forEach(entry -> states.put(entry.getKey(), entry.getValue()));
-        return states;
+                .map((row, _) -> new LatestStage(
+                        new StageRunId(row.getLong("id")),
+                        row.getString("name"),
+                        row.getString("name_key"),
+                        row.getInt("counter"),
+                        state(row.getString("state"), row.getObject("ended_at", OffsetDateTime.class)),
+                        row.getObject("rerun_of_counter", Integer.class)))
+                .forEach(stage -> stages.put(stage.key(), stage));
+        return stages;
     }
 
-    /** Whether a stage of that name is active in any run of the pipeline; asked under the pipeline's lock. */
-    static boolean isBusy(Handle tx, PipelineId pipeline, String key) {
+    /** The run of the pipeline in which a stage of that name is active; asked under the pipeline's lock. */
+    static Optional<Long> busyIn(Handle tx, PipelineId pipeline, String key) {
         return tx.createQuery(BUSY)
                 .bind("pipeline", pipeline.value())
                 .bind("key", key)
-                .mapTo(Boolean.class)
-                .one();
+                .mapTo(Long.class)
+                .findOne();
+    }
+
+    /** The stage of a run that is not over; a run has at most one. */
+    static Optional<StageRunId> active(Handle handle, PipelineRunId run) {
+        return handle.createQuery(ACTIVE)
+                .bind("run", run.value())
+                .map((row, _) -> new StageRunId(row.getLong("id")))
+                .findOne();
+    }
+
+    /** A stage run, with its place as it is written. */
+    record Found(StageRunId id, StagePlace place) {}
+
+    /** A stage run by its place in any case. */
+    static Optional<Found> find(Handle handle, StagePlace place) {
+        return handle.createQuery(FIND)
+                .bind("pipeline", place.pipeline())
+                .bind("run", place.run())
+                .bind("stage", place.stage())
+                .bind("counter", place.counter())
+                .map((row, _) -> new Found(
+                        new StageRunId(row.getLong("id")),
+                        new StagePlace(
+                                row.getString("pipeline_name"),
+                                row.getLong("run_counter"),
+                                row.getString("name"),
+                                row.getInt("counter"))))
+                .findOne();
+    }
+
+    /** The jobs of a stage run that is over, in the order of their creation. */
+    static List<PastInstance> pastInstances(Handle handle, StageRunId id) {
+        return handle.createQuery(PAST)
+                .bind("id", id.value())
+                .map((row, _) -> past(row))
+                .list();
+    }
+
+    /** Whether it was another way before. */
+    static boolean keepArtifacts(Handle tx, StageRunId id, boolean keep) {
+        return tx.createUpdate(KEEP).bind("id", id.value()).bind("keep", keep).execute() == 1;
     }
 
     /** Makes room for one more run of a stage, and answers its counter. */
@@ -220,6 +318,21 @@ final class StageRunStore {
                 .bind("stage", stage.value())
                 .bindArray("names", String.class, nameKeys)
                 .execute();
+    }
+
+    private static PastInstance past(ResultSet row) throws SQLException {
+        UUID agent = row.getObject("pinned_agent_id", UUID.class);
+        String reason = row.getString("reason");
+        return new PastInstance(
+                row.getString("name"),
+                row.getString("job_name"),
+                RunInstances.Kind.valueOf(row.getString("kind")),
+                row.getInt("run_index"),
+                row.getInt("run_count"),
+                agent == null ? null : new AgentId(agent),
+                row.getString("pinned_agent_name"),
+                JobResult.valueOf(row.getString("result")),
+                reason == null ? null : JobReason.valueOf(reason));
     }
 
     static String word(StageState state) {

@@ -10,6 +10,7 @@ import dev.penstock.core.run.PipelineRunEvent.Ended;
 import dev.penstock.core.run.PipelineRunEvent.Parked;
 import dev.penstock.core.run.PipelineRunState.WaitCode;
 import dev.penstock.core.run.RunListener.EndedStage;
+import dev.penstock.core.run.StageRunStore.LatestStage;
 import dev.penstock.core.run.StageRunStore.StageRow;
 import java.time.Instant;
 import java.util.Collection;
@@ -47,20 +48,17 @@ public final class StageSettler {
                 instanceof Step.To<StageState>(StageState.Finished(var result, var _))) {
             RunRow run = PipelineRunStore.lock(tx, stage.run());
             PipelineDefinition definition = definitions.apply(tx, run.definition());
-            int position = position(definition, stage.key());
+            int position = StageStarter.position(definition, stage.key());
             advance(tx, run, definition, position, result, now, facts);
-            catchUp(tx, run, definition, position, now, facts);
-            listener.stageEnded(
-                    tx,
-                    new EndedStage(
-                            run.pipeline(),
-                            run.id(),
-                            run.counter(),
-                            stage.name(),
-                            stage.counter(),
-                            position == 0,
-                            result));
+            catchUp(tx, run, stage.key(), now, facts);
+            tellEnd(tx, run, stage.name(), stage.counter(), position, result);
         }
+    }
+
+    private void tellEnd(Handle tx, RunRow run, String stage, int counter, int position, JobResult result) {
+        listener.stageEnded(
+                tx,
+                new EndedStage(run.pipeline(), run.id(), run.counter(), stage, counter, position == 0, result));
     }
 
     void cancelledBy(Handle tx, StageRunId stage, String by) {
@@ -86,16 +84,16 @@ public final class StageSettler {
         StageDefinition next = definition.stages().get(position + 1);
         String key = StageStarter.key(next);
         if (next.approval().type() == Approval.Type.MANUAL) {
-            Map<String, StageState> latest = StageRunStore.latest(tx, run.id());
+            Map<String, LatestStage> latest = StageRunStore.latest(tx, run.id());
             PipelineRunStore.apply(
                     tx,
                     run,
                     latest.containsKey(key) ? new Ended(fold(latest.values())) : new Parked(WaitCode.APPROVAL, key),
                     now,
                     facts);
-        } else if (run.paused()) {
+        } else if (run.paused() || run.deleted()) {
             PipelineRunStore.apply(tx, run, new Parked(WaitCode.PAUSED, key), now, facts);
-        } else if (StageRunStore.isBusy(tx, run.pipeline(), key)) {
+        } else if (StageRunStore.busyIn(tx, run.pipeline(), key).isPresent()) {
             PipelineRunStore.apply(tx, run, new Parked(WaitCode.STAGE_BUSY, key), now, facts);
         } else {
             begin(tx, run, definition, position + 1, now, facts);
@@ -106,24 +104,19 @@ public final class StageSettler {
      * Gives the stage that has just become free to the newest run that waits for it; older ones that wait, too, are
      * superseded by it, or by the run that had the stage (domain 2.3).
      */
-    private void catchUp(
-            Handle tx, RunRow run, PipelineDefinition definition, int position, Instant now, List<Fact> facts) {
-        if (position == 0 || definition.stages().get(position).approval().type() == Approval.Type.MANUAL) {
-            return;
-        }
-        String key = StageStarter.key(definition.stages().get(position));
+    private void catchUp(Handle tx, RunRow run, String key, Instant now, List<Fact> facts) {
         List<RunRow> waiting = PipelineRunStore.lockWaitingForStage(tx, run.pipeline(), key);
         if (waiting.isEmpty()) {
             return;
         }
         RunRow newest = waiting.getFirst();
         boolean newer = newest.counter() > run.counter();
-        if (newer && run.paused()) {
+        if (newer && (run.paused() || run.deleted())) {
             PipelineRunStore.apply(tx, newest, new Parked(WaitCode.PAUSED, key), now, facts);
         } else if (newer) {
             PipelineDefinition its = definitions.apply(tx, newest.definition());
             PipelineRunStore.apply(tx, newest, new PipelineRunEvent.StageStarted(), now, facts);
-            begin(tx, newest.active(), its, position(its, key), now, facts);
+            begin(tx, newest.active(), its, StageStarter.position(its, key), now, facts);
         }
         long by = newer ? newest.counter() : run.counter();
         for (RunRow older : newer ? waiting.subList(1, waiting.size()) : waiting) {
@@ -138,6 +131,7 @@ public final class StageSettler {
         // No agent for any of its jobs: the stage is over as it begins, and so is the run.
         if (started.state() instanceof StageState.Finished(var result, var _)) {
             PipelineRunStore.apply(tx, run, new Ended(result), now, facts);
+            tellEnd(tx, run, stage.name(), started.place().counter(), position, result);
         }
     }
 
@@ -148,25 +142,14 @@ public final class StageSettler {
     }
 
     /** What a run comes to when its last stage has passed: a stage that a person went past is not forgotten. */
-    private static JobResult fold(Collection<StageState> stages) {
+    private static JobResult fold(Collection<LatestStage> stages) {
         boolean cancelled = false;
-        for (StageState stage : stages) {
-            if (stage instanceof StageState.Finished(var result, var _)) {
-                if (result == JobResult.FAILED) {
-                    return JobResult.FAILED;
-                }
-                cancelled |= result == JobResult.CANCELLED;
+        for (LatestStage stage : stages) {
+            if (stage.result() == JobResult.FAILED) {
+                return JobResult.FAILED;
             }
+            cancelled |= stage.result() == JobResult.CANCELLED;
         }
         return cancelled ? JobResult.CANCELLED : JobResult.PASSED;
-    }
-
-    private static int position(PipelineDefinition definition, String key) {
-        for (int position = 0; position < definition.stages().size(); position++) {
-            if (StageStarter.key(definition.stages().get(position)).equals(key)) {
-                return position;
-            }
-        }
-        throw new IllegalStateException("The run's own definition has no stage " + key);
     }
 }

@@ -1,5 +1,7 @@
 package dev.penstock.core.run;
 
+import dev.penstock.core.config.model.Names;
+import dev.penstock.core.config.model.PipelineDefinition;
 import dev.penstock.core.config.model.StageDefinition;
 import dev.penstock.core.platform.event.Fact;
 import dev.penstock.core.platform.ids.StageRunId;
@@ -9,7 +11,8 @@ import dev.penstock.core.run.StageEvent.Tally;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -71,7 +74,7 @@ final class StageStarter {
         Tally tally() {
             return Tally.of(Stream.concat(
                             jobs.stream().map(PlannedJob::standing),
-                            copied.stream().map(past -> new StageEvent.JobStanding(past.result(), past.reason())))
+                            copied.stream().map(PastInstance::standing))
                     .toList());
         }
     }
@@ -102,7 +105,7 @@ final class StageStarter {
                     content.copiedFrom(),
                     id,
                     content.copied().stream()
-                            .map(past -> past.name().toLowerCase(Locale.ROOT))
+                            .map(past -> Names.key(past.name()))
                             .toList());
         }
         var place = new StagePlace(run.pipelineName(), run.counter(), stage.name(), counter);
@@ -111,7 +114,21 @@ final class StageStarter {
         return new Started(id, place, state);
     }
 
+    /** Where a stage of that key stands in a run's own definition, which has it. */
+    static int position(PipelineDefinition definition, String key) {
+        return find(definition, key)
+                .orElseThrow(() -> new IllegalStateException("The run's own definition has no stage " + key));
+    }
+
+    /** Where a stage of that name stands in a definition. */
+    static OptionalInt find(PipelineDefinition definition, String name) {
+        String key = Names.key(name);
+        return IntStream.range(0, definition.stages().size())
+                .filter(position -> key(definition.stages().get(position)).equals(key))
+                .findFirst();
+    }
+
     static String key(StageDefinition stage) {
-        return stage.name().toLowerCase(Locale.ROOT);
+        return Names.key(stage.name());
     }
 }

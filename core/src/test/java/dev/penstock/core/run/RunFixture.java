@@ -159,6 +159,39 @@ public final class RunFixture {
         });
     }
 
+    /** Saves another definition of a pipeline: its next version. */
+    public void redefine(String name, StageDefinition... stages) {
+        String json = one(String.class, """
+                SELECT d.definition FROM pipeline p JOIN resolved_definition d ON d.id = p.definition_id
+                 WHERE p.name = '%s'
+                """.formatted(name));
+        PipelineDefinition was = Json.read(json, PipelineDefinition.class);
+        var is = new PipelineDefinition(
+                name,
+                was.group(),
+                was.labelTemplate(),
+                was.displayOrder(),
+                was.lockBehavior(),
+                null,
+                was.parameters(),
+                null,
+                null,
+                was.variables(),
+                was.materials(),
+                List.of(stages));
+        database.useTransaction(tx -> tx.createUpdate("""
+                        WITH d AS (
+                            INSERT INTO resolved_definition (sha256, definition)
+                            VALUES (:sha, CAST(:definition AS jsonb)) RETURNING id
+                        )
+                        UPDATE pipeline SET definition_id = d.id, version = version + 1 FROM d WHERE name = :name
+                        """)
+                .bind("sha", UUID.randomUUID().toString())
+                .bind("definition", Json.write(is))
+                .bind("name", name)
+                .execute());
+    }
+
     /** Starts a run of a pipeline at its newest revision, as a scheduler does. */
     public PipelineRuns.Created trigger(String name) {
         return database.inTransaction(tx -> {
@@ -233,6 +266,20 @@ public final class RunFixture {
 
     public void execute(String sql) {
         database.useTransaction(tx -> tx.execute(sql));
+    }
+
+    /** Empties the tables that tests fill. */
+    public void forget() {
+        execute("TRUNCATE pipeline, resolved_definition, material, event, audit CASCADE");
+        endedStages.clear();
+        closedConsoles.clear();
+        hosts.clear();
+        hosts.add(new Host(ALMA, "alma", true));
+    }
+
+    /** The names of the jobs that wait for an agent. */
+    public List<String> waiting() {
+        return list("SELECT name FROM job_run WHERE state = 'SCHEDULED' ORDER BY name");
     }
 
     /** Each run as {@code pipeline/counter STATE}, oldest first. */

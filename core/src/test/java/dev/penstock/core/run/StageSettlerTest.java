@@ -26,7 +26,7 @@ final class StageSettlerTest {
 
     @BeforeEach
     void forget() {
-        runs.execute("TRUNCATE pipeline, resolved_definition, material, event CASCADE");
+        runs.forget();
     }
 
     @Test
@@ -152,6 +152,27 @@ final class StageSettlerTest {
 
         assertThat(runs.jobs()).contains("copy-runOnAll-1 FINISHED FAILED NO_MATCHING_AGENT");
         assertThat(runs.runs()).containsExactly("deploy/1 FAILED");
+    }
+
+    @Test
+    void aRunThatWaitsForAStageFindsItAlsoWhereItStoodElsewhereInTheDefinition() {
+        runs.pipeline(
+                "deploy",
+                RunFixture.stage("build", RunFixture.job("unit")),
+                RunFixture.stage("ship", RunFixture.job("copy")));
+        runs.trigger("deploy");
+        runs.redefine(
+                "deploy",
+                RunFixture.stage("prepare", RunFixture.job("fetch")),
+                RunFixture.stage("build", RunFixture.job("unit")));
+        runs.trigger("deploy");
+        runs.finish("deploy/2/prepare/1/fetch", JobResult.PASSED);
+        assertThat(runs.runs()).containsExactly("deploy/1 ACTIVE", "deploy/2 WAITING STAGE_BUSY");
+
+        runs.finish("deploy/1/build/1/unit", JobResult.PASSED);
+
+        assertThat(runs.stages())
+                .containsExactly("1/build/1 PASSED", "2/prepare/1 PASSED", "1/ship/1 BUILDING", "2/build/1 BUILDING");
     }
 
     @Test
