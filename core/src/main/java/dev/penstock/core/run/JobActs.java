@@ -57,7 +57,11 @@ public final class JobActs {
                             by,
                             name,
                             "job/" + job,
-                            Map.of("id", id.value(), "was", JobWords.of(act.job().state())));
+                            Map.of(
+                                    "id",
+                                    id.value(),
+                                    "was",
+                                    JobWords.of(act.job().state())));
                 case Step.Stay<JobState>(var why, var _) when why == Step.Why.REPEATED -> {}
                 case Step.Stay<JobState>(var _, var message) ->
                     throw new PenstockException(

@@ -15,8 +15,7 @@ import java.time.Duration;
  * @param stageActs what people do with stages
  * @param jobActs what people do with jobs
  */
-public record RunFeature(
-        JobRunStore jobs, PipelineRuns runs, RunActs runActs, StageActs stageActs, JobActs jobActs) {
+public record RunFeature(JobRunStore jobs, PipelineRuns runs, RunActs runActs, StageActs stageActs, JobActs jobActs) {
 
     /**
      * What the feature needs from others.

@@ -30,8 +30,7 @@ public final class StageActs {
     private final JobRunStore jobs;
     private final EventStore events;
 
-    StageActs(
-            Database database, Definitions definitions, StageStarter starter, JobRunStore jobs, EventStore events) {
+    StageActs(Database database, Definitions definitions, StageStarter starter, JobRunStore jobs, EventStore events) {
         this.database = database;
         this.definitions = definitions;
         this.starter = starter;
@@ -61,11 +60,7 @@ public final class StageActs {
     }
 
     /** A stage of a run, with all that decides whether it may start. The pipeline and the run are locked. */
-    private record Candidate(
-            RunRow run,
-            PipelineDefinition definition,
-            int position,
-            Map<String, LatestStage> latest) {
+    private record Candidate(RunRow run, PipelineDefinition definition, int position, Map<String, LatestStage> latest) {
         StageDefinition stage() {
             return definition.stages().get(position);
         }
@@ -74,7 +69,8 @@ public final class StageActs {
             return StageStarter.key(stage());
         }
 
-        @Nullable LatestStage newest() {
+        @Nullable
+        LatestStage newest() {
             return latest.get(key());
         }
     }
@@ -177,8 +173,8 @@ public final class StageActs {
         if (place.counter() < newest.counter()) {
             throw new PenstockException(
                     ErrorCode.SUPERSEDED,
-                    "Stage \"" + place.text() + "\" has been run again since; its newest run is \"" + newest.name() + "/"
-                            + newest.counter() + "\"");
+                    "Stage \"" + place.text() + "\" has been run again since; its newest run is \"" + newest.name()
+                            + "/" + newest.counter() + "\"");
         }
         return newest;
     }
@@ -262,8 +258,8 @@ public final class StageActs {
         return stage.jobs().stream()
                 .filter(job -> Names.key(job.name()).equals(Names.key(instance.jobName())))
                 .findFirst()
-                .orElseThrow(() ->
-                        new IllegalStateException("The run's own definition has no job " + instance.jobName()));
+                .orElseThrow(
+                        () -> new IllegalStateException("The run's own definition has no job " + instance.jobName()));
     }
 
     private StagePlace begin(

@@ -56,8 +56,8 @@ public final class StageGate {
         if (now.activeElsewhere() != null) {
             return no(
                     ErrorCode.ALREADY_RUNNING,
-                    "Stage \"" + now.stage() + "\" is not over in run \"" + now.pipeline() + "/"
-                            + now.activeElsewhere() + "\"; wait for its end, or cancel it");
+                    "Stage \"" + now.stage() + "\" is not over in run \"" + now.pipeline() + "/" + now.activeElsewhere()
+                            + "\"; wait for its end, or cancel it");
         }
         Before before = now.before();
         if (before != null && before.result() == null) {

@@ -157,7 +157,8 @@ final class StageRunStore {
             @Nullable Integer rerunOf) {
 
         /** Null while it is active. */
-        @Nullable JobResult result() {
+        @Nullable
+        JobResult result() {
             return state instanceof StageState.Finished(var result, var _) ? result : null;
         }
     }

@@ -57,8 +57,7 @@ public final class StageSettler {
 
     private void tellEnd(Handle tx, RunRow run, String stage, int counter, int position, JobResult result) {
         listener.stageEnded(
-                tx,
-                new EndedStage(run.pipeline(), run.id(), run.counter(), stage, counter, position == 0, result));
+                tx, new EndedStage(run.pipeline(), run.id(), run.counter(), stage, counter, position == 0, result));
     }
 
     void cancelledBy(Handle tx, StageRunId stage, String by) {

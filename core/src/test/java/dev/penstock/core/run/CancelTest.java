@@ -41,8 +41,9 @@ final class CancelTest {
 
     private static void assertConflict(String words, ThrowingCallable act) {
         assertThatThrownBy(act)
-                .isInstanceOfSatisfying(PenstockException.class, refusal -> assertThat(refusal.code())
-                        .isEqualTo(ErrorCode.CONFLICT))
+                .isInstanceOfSatisfying(
+                        PenstockException.class,
+                        refusal -> assertThat(refusal.code()).isEqualTo(ErrorCode.CONFLICT))
                 .hasMessageContaining(words);
     }
 
@@ -65,8 +66,7 @@ final class CancelTest {
 
         assertThat(runs.jobs()).containsExactly("unit CANCELLING", "lint FINISHED CANCELLED CANCELLED");
         assertThat(runs.stages()).containsExactly("1/build/1 BUILDING");
-        runs.apply(
-                "deploy/1/build/1/unit", new Ended(RunFixture.ALMA, 1, JobResult.PASSED, null, null, Progress.NONE));
+        runs.apply("deploy/1/build/1/unit", new Ended(RunFixture.ALMA, 1, JobResult.PASSED, null, null, Progress.NONE));
         assertThat(runs.stages()).containsExactly("1/build/1 CANCELLED");
         assertThat(runs.runs()).containsExactly("deploy/1 CANCELLED");
         assertThat(runs.one(String.class, "SELECT cancelled_by FROM stage_run")).isEqualTo("eve");
@@ -224,7 +224,8 @@ final class CancelTest {
         assertThat(runs.list("SELECT comment FROM pipeline_run")).containsExactly("bad cable");
         acts.comment("deploy", 1, " ", "eve");
 
-        assertThat(runs.one(Integer.class, "SELECT count(comment) FROM pipeline_run")).isZero();
+        assertThat(runs.one(Integer.class, "SELECT count(comment) FROM pipeline_run"))
+                .isZero();
         assertThatThrownBy(() -> acts.comment("deploy", 1, "x".repeat(RunActs.MAX_COMMENT_CHARS + 1), "eve"))
                 .hasMessageContaining("4001");
     }

@@ -45,8 +45,9 @@ final class StageActsTest {
 
     private static void assertRefused(ErrorCode code, String words, ThrowingCallable act) {
         assertThatThrownBy(act)
-                .isInstanceOfSatisfying(PenstockException.class, refusal -> assertThat(refusal.code())
-                        .isEqualTo(code))
+                .isInstanceOfSatisfying(
+                        PenstockException.class,
+                        refusal -> assertThat(refusal.code()).isEqualTo(code))
                 .hasMessageContaining(words);
     }
 
@@ -92,9 +93,7 @@ final class StageActsTest {
 
         assertRefused(ErrorCode.PAUSED, "unpause", () -> acts.start("deploy", 1, "ship", "eve"));
         assertRefused(
-                ErrorCode.PAUSED,
-                "unpause",
-                () -> acts.rerun(new StagePlace("deploy", 1, "build", 1), WHOLE, "eve"));
+                ErrorCode.PAUSED, "unpause", () -> acts.rerun(new StagePlace("deploy", 1, "build", 1), WHOLE, "eve"));
     }
 
     @Test
@@ -184,8 +183,7 @@ final class StageActsTest {
                          WHERE s.counter = 2
                          ORDER BY j.name
                         """))
-                .containsExactly(
-                        "2/lint SCHEDULED again of 1", "2/unit FINISHED copy of unit again of 1");
+                .containsExactly("2/lint SCHEDULED again of 1", "2/unit FINISHED copy of unit again of 1");
         runs.finish("deploy/1/build/2/lint", JobResult.PASSED);
         assertThat(runs.stages()).containsExactly("1/build/1 FAILED", "1/build/2 PASSED");
         assertThat(runs.runs()).containsExactly("deploy/1 PASSED");
@@ -208,7 +206,8 @@ final class StageActsTest {
                         "SELECT copied_from_id FROM job_run WHERE id = "
                                 + runs.jobId("deploy/1/build/3/unit").value()))
                 .isEqualTo(original);
-        assertThat(runs.list("SELECT counter || ' of ' || rerun_of_counter FROM stage_run WHERE counter > 1 ORDER BY id"))
+        assertThat(runs.list(
+                        "SELECT counter || ' of ' || rerun_of_counter FROM stage_run WHERE counter > 1 ORDER BY id"))
                 .containsExactly("2 of 1", "3 of 1");
     }
 
@@ -242,8 +241,7 @@ final class StageActsTest {
         assertRefused(ErrorCode.ALREADY_RUNNING, "not over", () -> acts.rerun(first, WHOLE, "eve"));
         runs.finish("deploy/1/build/1/unit", JobResult.PASSED);
         assertRefused(ErrorCode.NOT_RUNNABLE, "No job", () -> acts.rerun(first, FAILED, "eve"));
-        assertRefused(
-                ErrorCode.INVALID, "at least one", () -> acts.rerun(first, new Again.Chosen(List.of()), "eve"));
+        assertRefused(ErrorCode.INVALID, "at least one", () -> acts.rerun(first, new Again.Chosen(List.of()), "eve"));
         assertRefused(
                 ErrorCode.NOT_FOUND, "\"lint\"", () -> acts.rerun(first, new Again.Chosen(List.of("lint")), "eve"));
         assertRefused(
@@ -325,7 +323,8 @@ final class StageActsTest {
         acts.keepArtifacts(place, true, "eve");
         acts.keepArtifacts(place, true, "eve");
 
-        assertThat(runs.one(Boolean.class, "SELECT keep_artifacts FROM stage_run")).isTrue();
+        assertThat(runs.one(Boolean.class, "SELECT keep_artifacts FROM stage_run"))
+                .isTrue();
         assertThat(runs.list("SELECT object || ' ' || detail FROM audit"))
                 .containsExactly("stage/deploy/1/build/1 {\"keep\": true}");
     }
