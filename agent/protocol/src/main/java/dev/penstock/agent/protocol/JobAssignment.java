@@ -37,6 +37,21 @@ public record JobAssignment(
         List<PluginJar> plugins,
         Instant assignedAt) {
 
+    public JobAssignment {
+        materials = Copies.of(materials);
+        environment = Copies.of(environment);
+        secrets = Copies.of(secrets);
+        tasks = Copies.of(tasks);
+        artifacts = Copies.of(artifacts);
+        plugins = Copies.of(plugins);
+    }
+
+    /** Without what is in it, which is secret in part. */
+    @Override
+    public String toString() {
+        return locator + " (job " + jobId + ", attempt " + attempt + ")";
+    }
+
     /**
      * A variable of the job.
      *
@@ -59,6 +74,10 @@ public record JobAssignment(
      */
     public record MaterialCheckout(
             String type, String displayName, String destination, String revision, Map<String, Object> options) {
+        public MaterialCheckout {
+            options = Copies.of(options);
+        }
+
         @Override
         public String toString() {
             return type + " " + displayName + " @ " + revision;
@@ -82,7 +101,17 @@ public record JobAssignment(
             String workingDirectory,
             List<RunIf> runIf,
             @Nullable Task onCancel,
-            int timeoutSeconds) {}
+            int timeoutSeconds) {
+        public Task {
+            options = Copies.of(options);
+            runIf = Copies.of(runIf);
+        }
+
+        @Override
+        public String toString() {
+            return "task " + type;
+        }
+    }
 
     /** The states of a job in which a task runs. */
     public enum RunIf {

@@ -23,6 +23,11 @@ public record JobReport(
         @Nullable ConsoleChunk console,
         @Nullable End end) {
 
+    public JobReport {
+        phases = Copies.of(phases);
+        tasks = Copies.of(tasks);
+    }
+
     /** What an agent does with a job. */
     public enum Phase {
         PREPARING,
@@ -77,7 +82,11 @@ public record JobReport(
             Instant at,
             long consoleLength,
             List<PublishedArtifact> artifacts,
-            int cleanUp) {}
+            int cleanUp) {
+        public End {
+            artifacts = Copies.of(artifacts);
+        }
+    }
 
     public enum Result {
         PASSED,

@@ -11,4 +11,13 @@ import org.jspecify.annotations.Nullable;
  * @param drop held jobs that are no longer the agent's: end the processes, forget the journal, report nothing
  */
 public record PollReply(
-        @Nullable JobAssignment assignment, List<PollRequest.HeldJob> cancel, List<PollRequest.HeldJob> drop) {}
+        @Nullable JobAssignment assignment, List<PollRequest.HeldJob> cancel, List<PollRequest.HeldJob> drop) {
+
+    /** Nothing to do: ask again. */
+    public static final PollReply NOTHING = new PollReply(null, List.of(), List.of());
+
+    public PollReply {
+        cancel = Copies.of(cancel);
+        drop = Copies.of(drop);
+    }
+}

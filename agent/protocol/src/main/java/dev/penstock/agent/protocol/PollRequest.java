@@ -12,6 +12,10 @@ import java.util.List;
  */
 public record PollRequest(int protocolVersion, AgentFacts facts, List<HeldJob> held, boolean idle, int waitSeconds) {
 
+    public PollRequest {
+        held = Copies.of(held);
+    }
+
     /** A job attempt that the agent has. */
     public record HeldJob(long jobId, int attempt) {}
 }

@@ -15,7 +15,10 @@ public final class Protocol {
 
     public static final Duration CONSOLE_CHUNK_AGE = Duration.ofMillis(100);
 
-    /** A JSON body of this protocol is at most this long. */
+    /** A job's last report is at most this long: it names all artifacts, at some 250 bytes each. */
+    public static final int MAX_REPORT_BYTES = 32 << 20;
+
+    /** Any other JSON body of this protocol is at most this long. */
     public static final int MAX_JSON_BYTES = 4 << 20;
 
     /** Each report renews the lease of its job for this long, by the server's clock. */

@@ -19,4 +19,10 @@ public record RegistrationRequest(
         AgentFacts facts,
         @Nullable String autoRegisterKey,
         List<String> resources,
-        List<String> environments) {}
+        List<String> environments) {
+
+    public RegistrationRequest {
+        resources = Copies.of(resources);
+        environments = Copies.of(environments);
+    }
+}
