@@ -6,6 +6,6 @@ import org.jdbi.v3.core.Handle;
 /** Hears what happens to agents; {@code dispatch} implements it. Thread-safe. */
 public interface AgentListener {
 
-    /** The agent is being removed, in this transaction: what it holds is not its own any more. */
+    /** The agent is being removed, in this transaction: neither what it holds nor what waits for it is its own any more. */
     void deleted(Handle tx, AgentId agent);
 }

@@ -111,10 +111,13 @@ public final class Agents {
     /** Removes one agent. With {@code force} it loses the job that it holds. */
     void delete(AgentId id, boolean force, String by) {
         database.useTransaction(tx -> {
-            // Jobs are locked before agents, by everybody.
-            if (force) {
-                listener.deleted(tx, id);
+            if (!force && AgentQuery.holdsJob(tx, id)) {
+                throw new PenstockException(
+                        ErrorCode.IN_USE,
+                        "Agent \"" + id.value() + "\" has a job; wait for its end, or delete it with force=true");
             }
+            // Jobs are locked before agents, by everybody.
+            listener.deleted(tx, id);
             Agent agent = require(tx, id);
             apply(tx, agent, new AgentEvent.Delete(AgentQuery.holdsJob(tx, id), force), by);
             String object = "agent/" + id.value();

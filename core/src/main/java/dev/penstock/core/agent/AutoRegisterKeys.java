@@ -6,13 +6,12 @@ import dev.penstock.core.platform.audit.AuditStore;
 import dev.penstock.core.platform.db.Database;
 import dev.penstock.core.platform.error.ErrorCode;
 import dev.penstock.core.platform.error.PenstockException;
+import dev.penstock.core.platform.ids.Tokens;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +29,6 @@ public final class AutoRegisterKeys {
 
     private final Database database;
     private final InstantSource clock;
-    private final SecureRandom random = new SecureRandom();
 
     public AutoRegisterKeys(Database database, InstantSource clock) {
         this.database = database;
@@ -54,9 +52,7 @@ public final class AutoRegisterKeys {
     record Made(String key, KeyRow row) {}
 
     Made make(Wish wish, String by) {
-        byte[] bits = new byte[32];
-        random.nextBytes(bits);
-        String key = "pnsk_" + Base64.getUrlEncoder().withoutPadding().encodeToString(bits);
+        String key = "pnsk_" + Tokens.secret();
         NewKey row = new NewKey(
                 hash(key),
                 key.substring(key.length() - 4),

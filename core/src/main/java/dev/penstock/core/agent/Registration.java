@@ -56,7 +56,18 @@ public final class Registration {
         if (!AssertionStore.use(tx, proof)) {
             throw new PenstockException(ErrorCode.UNAUTHENTICATED, "The agent's assertion was used before");
         }
-        Agent agent = AgentStore.lock(tx, proof.agent()).orElseGet(() -> insert(tx, facts, proof));
+        Optional<Agent> known = AgentStore.lock(tx, proof.agent());
+        boolean asksForTrust = known.isEmpty()
+                || known.get().state() == AgentState.PENDING
+                || known.get().state() == AgentState.DELETED;
+        Optional<UsedKey> key = asksForTrust ? use(tx, request.autoRegisterKey()) : Optional.empty();
+        if (known.isEmpty() && key.isEmpty() && request.autoRegisterKey() != null) {
+            // The agent waits for a person, who sees here why; said once, not at each of its retries.
+            AuditStore.record(
+                    tx, "agent " + proof.agent().value(), "agent.key-refused", "agent/" + proof.agent().value(), Map.of());
+        }
+        // Whoever shows a key is not kept out by those who wait for a person.
+        Agent agent = known.orElseGet(() -> insert(tx, facts, proof, key.isPresent()));
         if (!agent.keyFingerprint().equals(proof.fingerprint())) {
             throw new PenstockException(
                     ErrorCode.FORBIDDEN,
@@ -65,8 +76,6 @@ public final class Registration {
                             + "agent's configuration folder, so that it registers under a new id");
         }
         AgentStore.saveFacts(tx, agent.id(), facts, request.protocolVersion());
-        boolean asksForTrust = agent.state() == AgentState.PENDING || agent.state() == AgentState.DELETED;
-        Optional<UsedKey> key = asksForTrust ? use(tx, agent, request.autoRegisterKey()) : Optional.empty();
         return switch (AgentStore.apply(
                 tx,
                 agent,
@@ -89,8 +98,8 @@ public final class Registration {
         };
     }
 
-    private Agent insert(Handle tx, AgentFacts facts, Proof proof) {
-        if (AgentStore.countPending(tx) >= MAX_PENDING) {
+    private Agent insert(Handle tx, AgentFacts facts, Proof proof, boolean trusted) {
+        if (!trusted && AgentStore.countPending(tx) >= MAX_PENDING) {
             throw new PenstockException(
                     ErrorCode.TOO_MANY_REQUESTS,
                     MAX_PENDING + " agents wait to be enabled; enable or delete some of them first");
@@ -104,21 +113,10 @@ public final class Registration {
         return AgentStore.lock(tx, proof.agent()).orElseThrow();
     }
 
-    private Optional<UsedKey> use(Handle tx, Agent agent, @Nullable String key) {
-        if (key == null || key.isEmpty()) {
-            return Optional.empty();
-        }
-        Optional<UsedKey> used = AutoRegisterKeyStore.use(tx, AutoRegisterKeys.hash(key));
-        if (used.isEmpty()) {
-            // The agent waits for a person, who sees here why.
-            AuditStore.record(
-                    tx,
-                    "agent " + agent.id().value(),
-                    "agent.key-refused",
-                    "agent/" + agent.id().value(),
-                    Map.of());
-        }
-        return used;
+    private static Optional<UsedKey> use(Handle tx, @Nullable String key) {
+        return key == null || key.isEmpty()
+                ? Optional.empty()
+                : AutoRegisterKeyStore.use(tx, AutoRegisterKeys.hash(key));
     }
 
     /** A key brings labels; without one an agent has none, whatever it asks for and whatever it had before. */
