@@ -64,7 +64,11 @@ public final class Registration {
         if (known.isEmpty() && key.isEmpty() && request.autoRegisterKey() != null) {
             // The agent waits for a person, who sees here why; said once, not at each of its retries.
             AuditStore.record(
-                    tx, "agent " + proof.agent().value(), "agent.key-refused", "agent/" + proof.agent().value(), Map.of());
+                    tx,
+                    "agent " + proof.agent().value(),
+                    "agent.key-refused",
+                    "agent/" + proof.agent().value(),
+                    Map.of());
         }
         // Whoever shows a key is not kept out by those who wait for a person.
         Agent agent = known.orElseGet(() -> insert(tx, facts, proof, key.isPresent()));

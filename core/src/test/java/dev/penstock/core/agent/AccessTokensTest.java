@@ -77,8 +77,8 @@ final class AccessTokensTest {
     void aProofThatWasUsedForARegistrationBuysNone() {
         TestAgent alma = server.enabled("alma");
         String assertion = alma.assertion(server.time.instant());
-        server.registration.register(new RegistrationRequest(
-                Protocol.VERSION, assertion, alma.facts(), null, List.of(), List.of()));
+        server.registration.register(
+                new RegistrationRequest(Protocol.VERSION, assertion, alma.facts(), null, List.of(), List.of()));
 
         assertRefused(
                 ErrorCode.UNAUTHENTICATED,
@@ -172,20 +172,24 @@ final class AccessTokensTest {
         return Stream.of(
                 claims("wrong audience", c -> c.audience("penstock")),
                 claims("one audience too many", c -> c.audience(List.of(Protocol.AGENT_TOKEN_AUDIENCE, "x"))),
-                claims("of another installation", c -> c.issuer(UUID.randomUUID().toString())),
+                claims(
+                        "of another installation",
+                        c -> c.issuer(UUID.randomUUID().toString())),
                 claims("without issuer", c -> c.issuer(null)),
                 claims("without id", c -> c.jwtID(null)),
                 claims("without subject", c -> c.subject(null)),
                 claims("subject is no uuid", c -> c.subject("alma")),
                 claims("without iat", c -> c.issueTime(null)),
                 claims("iat in the future", c -> c.issueTime(in(Duration.ofSeconds(61)))),
-                claims("iat an hour in the future, as Nimbus would accept", c -> c.issueTime(in(Duration.ofHours(1)))
-                        .expirationTime(in(Duration.ofMinutes(70)))),
+                claims(
+                        "iat an hour in the future, as Nimbus would accept",
+                        c -> c.issueTime(in(Duration.ofHours(1))).expirationTime(in(Duration.ofMinutes(70)))),
                 claims("without nbf", c -> c.notBeforeTime(null)),
                 claims("not yet", c -> c.notBeforeTime(in(Duration.ofMinutes(5)))),
                 claims("without exp", c -> c.expirationTime(null)),
-                claims("expired a second ago", c -> c.issueTime(in(Duration.ofMinutes(-10)))
-                        .expirationTime(in(Duration.ofSeconds(-1)))),
+                claims(
+                        "expired a second ago",
+                        c -> c.issueTime(in(Duration.ofMinutes(-10))).expirationTime(in(Duration.ofSeconds(-1)))),
                 claims("lives too long", c -> c.expirationTime(in(Duration.ofMinutes(16)))),
                 claims("without generation", c -> c.claim("gen", null)),
                 claims("of an older generation", c -> c.claim("gen", 0)));
@@ -200,7 +204,8 @@ final class AccessTokensTest {
 
         String token = signed(header(), claims.build(), new RSASSASigner(server.signingKeys.signer()));
 
-        assertThat(server.tokens.verify(signed(header(), goodClaims(alma).build(), rsa()))).contains(alma.id());
+        assertThat(server.tokens.verify(signed(header(), goodClaims(alma).build(), rsa())))
+                .contains(alma.id());
         assertThat(server.tokens.verify(token)).isEmpty();
     }
 
@@ -232,8 +237,15 @@ final class AccessTokensTest {
                                         .build(),
                                 claims,
                                 rsa()),
-                "unknown key", signed(new JWSHeader.Builder(base.build()).keyID("other").build(), claims, rsa()),
-                "no key id", signed(new JWSHeader.Builder(base.build()).keyID(null).build(), claims, rsa()),
+                "unknown key",
+                        signed(
+                                new JWSHeader.Builder(base.build())
+                                        .keyID("other")
+                                        .build(),
+                                claims,
+                                rsa()),
+                "no key id",
+                        signed(new JWSHeader.Builder(base.build()).keyID(null).build(), claims, rsa()),
                 "other type",
                         signed(
                                 new JWSHeader.Builder(base.build())
@@ -258,9 +270,9 @@ final class AccessTokensTest {
                 "too long", signed(header(), claims, rsa()) + "A".repeat(5000),
                 "garbage", "garbage");
 
-        assertThat(tokens).allSatisfy((what, token) -> assertThat(server.tokens.verify(token))
-                .as(what)
-                .isEmpty());
+        assertThat(tokens)
+                .allSatisfy((what, token) ->
+                        assertThat(server.tokens.verify(token)).as(what).isEmpty());
     }
 
     @Test
@@ -270,11 +282,10 @@ final class AccessTokensTest {
         String[] parts = server.token(alma).split("\\.", -1);
         String claims = new String(Base64.getUrlDecoder().decode(parts[1]), StandardCharsets.UTF_8)
                 .replace(alma.id().value().toString(), bruno.id().value().toString());
-        String forged = Base64.getUrlEncoder()
-                .withoutPadding()
-                .encodeToString(claims.getBytes(StandardCharsets.UTF_8));
+        String forged = Base64.getUrlEncoder().withoutPadding().encodeToString(claims.getBytes(StandardCharsets.UTF_8));
 
-        assertThat(server.tokens.verify(parts[0] + "." + forged + "." + parts[2])).isEmpty();
+        assertThat(server.tokens.verify(parts[0] + "." + forged + "." + parts[2]))
+                .isEmpty();
     }
 
     @Test

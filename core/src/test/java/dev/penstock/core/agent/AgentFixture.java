@@ -54,9 +54,7 @@ final class AgentFixture {
     }
 
     RegistrationReply.State register(TestAgent agent) {
-        return registration
-                .register(agent.registration(time.instant(), null))
-                .state();
+        return registration.register(agent.registration(time.instant(), null)).state();
     }
 
     TestAgent enabled(String hostName) {

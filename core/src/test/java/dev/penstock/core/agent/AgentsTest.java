@@ -86,7 +86,8 @@ final class AgentsTest {
 
         assertThat(server.roster.find(alma.id())).isEmpty();
         assertThat(server.removed).contains(alma.id());
-        assertThat(server.list("SELECT kind FROM event ORDER BY id DESC LIMIT 1")).containsExactly("agent.deleted");
+        assertThat(server.list("SELECT kind FROM event ORDER BY id DESC LIMIT 1"))
+                .containsExactly("agent.deleted");
         assertThatThrownBy(() -> server.agents.show(alma.id())).hasMessageContaining("There is no agent");
     }
 
@@ -115,7 +116,8 @@ final class AgentsTest {
 
         server.roster.forget();
         assertThat(server.roster.all()).allMatch(Agent::isLive).allMatch(Agent::hasLowDisk);
-        assertThat(server.list("SELECT count(DISTINCT xmin::text)::text FROM agent")).containsExactly("1");
+        assertThat(server.list("SELECT count(DISTINCT xmin::text)::text FROM agent"))
+                .containsExactly("1");
     }
 
     @Test

@@ -96,7 +96,8 @@ final class RegistrationTest {
         server.registration.register(alma.registration(server.time.instant(), null, List.of("production")));
         server.set(alma, AgentState.ENABLED);
 
-        assertThat(server.list("SELECT array_to_string(resources, ',') FROM agent")).containsExactly("");
+        assertThat(server.list("SELECT array_to_string(resources, ',') FROM agent"))
+                .containsExactly("");
     }
 
     @Test
@@ -164,7 +165,8 @@ final class RegistrationTest {
         State state = server.register(alma);
 
         assertThat(state).isEqualTo(State.PENDING);
-        assertThat(server.list("SELECT array_to_string(resources, ',') FROM agent")).containsExactly("");
+        assertThat(server.list("SELECT array_to_string(resources, ',') FROM agent"))
+                .containsExactly("");
     }
 
     @Test
@@ -199,8 +201,8 @@ final class RegistrationTest {
     void claimsOfAnAgentAreBroughtWithinLimits() {
         TestAgent alma = TestAgent.named("alma");
         var facts = new AgentFacts("al\u0000ma\n" + "x".repeat(1000), "", "", "", "", -7, "");
-        var request = new RegistrationRequest(
-                1, alma.assertion(server.time.instant()), facts, null, List.of(), List.of());
+        var request =
+                new RegistrationRequest(1, alma.assertion(server.time.instant()), facts, null, List.of(), List.of());
 
         server.registration.register(request);
 

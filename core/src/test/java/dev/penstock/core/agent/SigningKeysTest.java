@@ -27,8 +27,10 @@ final class SigningKeysTest {
     void aNewKeySignsWhenItHasBeenPublishedForADay() {
         List<Row> keys = List.of(row("old", NOON.minus(Duration.ofDays(29))), row("new", NOON));
 
-        assertThat(SigningKeys.signer(keys, NOON.plus(Duration.ofHours(23))).kid()).isEqualTo("old");
-        assertThat(SigningKeys.signer(keys, NOON.plus(Duration.ofHours(24))).kid()).isEqualTo("new");
+        assertThat(SigningKeys.signer(keys, NOON.plus(Duration.ofHours(23))).kid())
+                .isEqualTo("old");
+        assertThat(SigningKeys.signer(keys, NOON.plus(Duration.ofHours(24))).kid())
+                .isEqualTo("new");
         assertThat(SigningKeys.signer(keys.subList(1, 2), NOON).kid()).isEqualTo("new");
     }
 

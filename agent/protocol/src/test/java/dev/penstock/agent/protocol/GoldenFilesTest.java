@@ -87,7 +87,8 @@ final class GoldenFilesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"PollRequest", "PollReply", "JobAssignment", "JobReport", "RegistrationRequest", "FetchReply"})
+    @ValueSource(
+            strings = {"PollRequest", "PollReply", "JobAssignment", "JobReport", "RegistrationRequest", "FetchReply"})
     void listsThatAreMissingAreEmpty(String name) throws IOException, ClassNotFoundException {
         Class<?> type = Class.forName("dev.penstock.agent.protocol." + name);
         ObjectNode without = golden(type).deepCopy();
@@ -99,18 +100,19 @@ final class GoldenFilesTest {
 
         JsonNode written = JSON.readTree(JSON.writeValueAsBytes(JSON.treeToValue(without, type)));
 
-        assertThat(lists).isNotEmpty().allSatisfy(list -> assertThat(written.get(list))
-                .as(list)
-                .isNotNull()
-                .isEmpty());
+        assertThat(lists)
+                .isNotEmpty()
+                .allSatisfy(list ->
+                        assertThat(written.get(list)).as(list).isNotNull().isEmpty());
     }
 
     @Test
     void everyMessageHasItsFile() throws IOException {
         try (Stream<Path> files = Files.list(Path.of("src/test/resources/golden"))) {
             assertThat(files.map(file -> file.getFileName().toString()))
-                    .containsExactlyInAnyOrderElementsOf(
-                            messages().map(type -> type.getSimpleName() + ".json").toList());
+                    .containsExactlyInAnyOrderElementsOf(messages()
+                            .map(type -> type.getSimpleName() + ".json")
+                            .toList());
         }
     }
 
@@ -137,8 +139,7 @@ final class GoldenFilesTest {
     }
 
     private static JsonNode golden(Class<?> type) throws IOException {
-        try (InputStream in =
-                GoldenFilesTest.class.getResourceAsStream("/golden/" + type.getSimpleName() + ".json")) {
+        try (InputStream in = GoldenFilesTest.class.getResourceAsStream("/golden/" + type.getSimpleName() + ".json")) {
             assertThat(in).as("golden file of %s", type).isNotNull();
             return JSON.readTree(new String(in.readAllBytes(), StandardCharsets.UTF_8));
         }
