@@ -11,6 +11,7 @@ import dev.penstock.core.testing.TestAgent;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The parts of the feature on one server; two of these on one database are two servers. */
 final class AgentFixture {
@@ -69,7 +70,7 @@ final class AgentFixture {
     }
 
     /** A key with labels. */
-    String key(Integer uses, String... resources) {
+    String key(@Nullable Integer uses, String... resources) {
         return keys.make(new AutoRegisterKeys.Wish("ci", List.of(resources), List.of("Staging"), uses, null), "olga")
                 .key();
     }
