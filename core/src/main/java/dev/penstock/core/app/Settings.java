@@ -182,6 +182,11 @@ public final class Settings {
                 .toList();
     }
 
+    /** How people and agents reach the server; where it listens when nothing else is set. */
+    URI site(URI listening) {
+        return text(Setting.SITE_URL).isEmpty() ? listening : URI.create(text(Setting.SITE_URL));
+    }
+
     private long number(Setting setting) {
         return Long.parseLong(text(setting));
     }

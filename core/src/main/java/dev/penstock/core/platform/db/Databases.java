@@ -5,6 +5,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,6 +35,9 @@ public final class Databases {
             SELECT current_setting('fsync'), current_setting('synchronous_commit'),
                    current_setting('full_page_writes'), current_setting('data_checksums'), clock_timestamp()
             """;
+
+    /** Causes may be circular. */
+    private static final int MAX_CAUSES = 20;
 
     private Databases() {}
 
@@ -74,6 +78,26 @@ public final class Databases {
         config.addDataSourceProperty("assumeMinServerVersion", "14");
         config.addDataSourceProperty("options", LIMITS);
         return new HikariDataSource(config);
+    }
+
+    /** Whether a failure says that the database cannot be reached at the moment, rather than that a statement is wrong. */
+    public static boolean isUnavailable(Throwable failure) {
+        Throwable cause = failure;
+        for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++) {
+            if (cause instanceof SQLTransientConnectionException) {
+                return true;
+            }
+            if (cause instanceof SQLException sql && sql.getSQLState() != null && isAway(sql.getSQLState())) {
+                return true;
+            }
+            cause = cause.getCause();
+        }
+        return false;
+    }
+
+    /** Connection failures, too many connections, and a server that starts or stops. */
+    private static boolean isAway(String state) {
+        return state.startsWith("08") || state.equals("53300") || state.startsWith("57P");
     }
 
     private static void check(DataSource pool, DatabaseAddress address, InstantSource clock) {

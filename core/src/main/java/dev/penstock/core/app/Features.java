@@ -1,0 +1,150 @@
+package dev.penstock.core.app;
+
+import dev.penstock.core.agent.AccessTokens;
+import dev.penstock.core.agent.AgentListener;
+import dev.penstock.core.agent.AgentResource;
+import dev.penstock.core.agent.AgentRoster;
+import dev.penstock.core.agent.AgentUpkeep;
+import dev.penstock.core.agent.Agents;
+import dev.penstock.core.agent.AutoRegisterKeys;
+import dev.penstock.core.agent.KeyVault;
+import dev.penstock.core.agent.Presence;
+import dev.penstock.core.agent.Registration;
+import dev.penstock.core.agent.RegistrationKeyResource;
+import dev.penstock.core.agent.RegistrationResource;
+import dev.penstock.core.agent.SigningKeys;
+import dev.penstock.core.config.Definitions;
+import dev.penstock.core.http.AgentTokens;
+import dev.penstock.core.http.Resource;
+import dev.penstock.core.platform.ids.Tokens;
+import dev.penstock.core.platform.worker.Worker;
+import dev.penstock.core.run.AgentDirectory;
+import dev.penstock.core.run.ConsoleSink;
+import dev.penstock.core.run.PipelineRuns;
+import dev.penstock.core.run.RunFeature;
+import dev.penstock.core.run.RunListener;
+import dev.penstock.core.secret.MasterKey;
+import dev.penstock.core.secret.SecretStore;
+import dev.penstock.core.secret.Vault;
+import dev.penstock.pluginhost.HostSettings;
+import dev.penstock.pluginhost.PluginFolder;
+import dev.penstock.pluginhost.PluginHost;
+import dev.penstock.pluginhost.PluginKind;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * All features, put together bottom-up. What a feature needs from one above it is bound late: it gets an object that
+ * forwards, because nothing is asked before everything is there.
+ *
+ * @param resources all routes
+ * @param workers everything that acts by itself; started when all is wired, stopped in reverse
+ * @param closing what has to be closed after the workers, in this order
+ */
+record Features(
+        AgentTokens tokens, List<Resource> resources, List<Worker> workers, List<AutoCloseable> closing) {
+
+    static Features wire(Foundation on) throws IOException {
+        return new Wiring(on).all();
+    }
+
+    /** The parts while they are put together. */
+    private static final class Wiring {
+        private final Foundation on;
+        private final List<Resource> resources = new ArrayList<>();
+        private final List<Worker> workers = new ArrayList<>();
+        private final List<AutoCloseable> closing = new ArrayList<>();
+
+        // Set by the feature that implements them; see the interface. A part that is called before is a mistake.
+        private final Late<AgentListener> agentListener = new Late<>("agent listener");
+        private final Late<AgentDirectory> agentDirectory = new Late<>("agent directory");
+        private final Late<ConsoleSink> consoles = new Late<>("console sink");
+        private final Late<RunListener> runListener = new Late<>("run listener");
+        private final Late<PipelineRuns.Labels> labels = new Late<>("labels");
+
+        private Wiring(Foundation on) {
+            this.on = on;
+        }
+
+        private Features all() throws IOException {
+            Vault vault = vault();
+            PluginHost plugins = plugins();
+            AgentTokens tokens = agents(vault);
+            RunFeature runs = runs(new Definitions());
+            closing.add(plugins);
+            return new Features(tokens, List.copyOf(resources), List.copyOf(workers), List.copyOf(closing));
+        }
+
+        private Vault vault() throws IOException {
+            MasterKey key = MasterKey.open(on.data().resolve("master.key"));
+            var vault = new Vault(key, on.database().read(SecretStore::installation));
+            on.database().useTransaction(tx -> new SecretStore(vault).checkKey(tx));
+            return vault;
+        }
+
+        private PluginHost plugins() throws IOException {
+            Settings settings = on.settings();
+            return PluginHost.open(
+                    List.of(
+                            new PluginFolder(settings.path(Setting.PLUGINS_BUNDLED_DIRECTORY), PluginKind.BUNDLED),
+                            new PluginFolder(settings.path(Setting.PLUGINS_EXTERNAL_DIRECTORY), PluginKind.EXTERNAL)),
+                    HostSettings.standard(on.folder("plugins"), on.clock()));
+        }
+
+        private RunFeature runs(Definitions definitions) {
+            return RunFeature.create(new RunFeature.Needs(
+                    on.database(),
+                    definitions,
+                    (template, counter, revisions, variables) ->
+                            labels.get().label(template, counter, revisions, variables),
+                    (tx, wanted, environment) -> agentDirectory.get().matching(tx, wanted, environment),
+                    new LateConsoles(consoles),
+                    (tx, ended) -> runListener.get().stageEnded(tx, ended),
+                    on.signals(),
+                    on.events(),
+                    on.settings().minutes(Setting.JOBS_QUEUE_TIMEOUT_MINUTES)));
+        }
+
+        private AgentTokens agents(Vault vault) {
+            var roster = new AgentRoster(on.database(), on.clock());
+            var keys = new SigningKeys(on.database(), keyVault(vault), on.clock());
+            var tokens = new AccessTokens(on.database(), roster, keys, on.clock(), Tokens::uuid);
+            var presence = new Presence(on.database());
+            var upkeep = new AgentUpkeep(on.database(), keys);
+            var agents = new Agents(
+                    on.database(),
+                    roster,
+                    (tx, agent) -> agentListener.get().deleted(tx, agent),
+                    on.events(),
+                    on.signals());
+            resources.add(new AgentResource(agents));
+            resources.add(new RegistrationKeyResource(new AutoRegisterKeys(on.database(), on.clock())));
+            resources.add(new RegistrationResource(
+                    new Registration(on.database(), on.events(), roster, on.clock()), tokens, keys));
+            workers.add(new Worker("agent-presence", Presence.FLUSH_INTERVAL, () -> {
+                presence.flush();
+                return false;
+            }));
+            workers.add(new Worker("agent-upkeep", AgentUpkeep.TICK, () -> {
+                upkeep.run();
+                return false;
+            }));
+            return tokens::verify;
+        }
+
+        private static KeyVault keyVault(Vault vault) {
+            return new KeyVault() {
+                @Override
+                public String seal(String scope, String plain) {
+                    return vault.seal(scope, plain);
+                }
+
+                @Override
+                public String open(String scope, String sealed) {
+                    return vault.open(scope, sealed);
+                }
+            };
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package dev.penstock.core.app;
+
+import dev.penstock.core.platform.event.EventStore;
+import dev.penstock.core.platform.signal.PostgresSignals;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The program: {@code run}, {@code check-config}, {@code version}. Its home is {@code -Dpenstock.home}. */
+public final class Main {
+    private static final Logger log = LoggerFactory.getLogger(Main.class);
+
+    private static final int OK = 0;
+    private static final int FAILED = 1;
+    private static final int USAGE = 2;
+
+    private final Path home;
+    private final PrintStream out;
+    private final PrintStream err;
+
+    Main(Path home, PrintStream out, PrintStream err) {
+        this.home = home;
+        this.out = out;
+        this.err = err;
+    }
+
+    public static void main(String[] args) {
+        String home = System.getProperty("penstock.home", "");
+        if (home.isEmpty()) {
+            System.err.println("The server's folder is not known: start it by bin/penstock-server");
+            System.exit(USAGE);
+        }
+        int code = new Main(Path.of(home).toAbsolutePath().normalize(), System.out, System.err).command(List.of(args));
+        System.exit(code);
+    }
+
+    /** Does what the command line says, and returns the exit code. */
+    int command(List<String> args) {
+        String command = args.size() == 1 ? args.getFirst() : "";
+        return switch (command) {
+            case "run" -> settings() instanceof Settings.Parsed.Ok(var settings) ? run(settings) : FAILED;
+            case "check-config" -> checkConfig();
+            case "version" -> {
+                out.println("Penstock " + Version.current());
+                yield OK;
+            }
+            default -> {
+                err.println("Commands: run | check-config | version");
+                yield USAGE;
+            }
+        };
+    }
+
+    private int checkConfig() {
+        if (settings() instanceof Settings.Parsed.Ok) {
+            out.println("The settings in " + file() + " are in order");
+            return OK;
+        }
+        return FAILED;
+    }
+
+    private Path file() {
+        return home.resolve("config").resolve("penstock-server.properties");
+    }
+
+    /** Reads the settings, and prints every mistake. Without a file all defaults hold. */
+    private Settings.Parsed settings() {
+        List<String> lines = List.of();
+        try {
+            if (Files.exists(file())) {
+                lines = Files.readAllLines(file(), StandardCharsets.UTF_8);
+            }
+        } catch (IOException e) {
+            String mistake = file() + " cannot be read: " + e.getMessage();
+            err.println(mistake);
+            return new Settings.Parsed.Broken(List.of(mistake));
+        }
+        Settings.Parsed parsed = Settings.parse(home, lines);
+        if (parsed instanceof Settings.Parsed.Broken(var mistakes)) {
+            err.println("The settings in " + file() + " have mistakes:");
+            mistakes.forEach(mistake -> err.println("  " + mistake));
+        }
+        return parsed;
+    }
+
+    private int run(Settings settings) {
+        long begin = System.nanoTime();
+        try (var closing = new Closing()) {
+            Runtime.getRuntime().addShutdownHook(new Thread(closing::close, "stop"));
+            Server server = start(settings, closing);
+            var took = Duration.ofNanos(System.nanoTime() - begin);
+            out.println("Penstock listens on " + server.address());
+            out.println("Open " + settings.site(server.address()) + "/api/v1/health, or see "
+                    + settings.site(server.address()) + "/api/v1/openapi.yaml for all it can do");
+            out.flush();
+            log.atInfo()
+                    .addKeyValue("address", server.address())
+                    .addKeyValue("version", Version.current())
+                    .addKeyValue("millis", took.toMillis())
+                    .log("Penstock listens");
+            new CountDownLatch(1).await(); // the shutdown hook stops everything
+            return OK;
+        } catch (InterruptedException _) {
+            return OK;
+        } catch (IOException | IllegalStateException e) {
+            log.atError().setCause(e).log("The server does not start");
+            err.println("The server does not start: " + e.getMessage());
+            return FAILED;
+        }
+    }
+
+    private static Server start(Settings settings, Closing closing) throws IOException {
+        InstantSource clock = InstantSource.system();
+        Path data = privateFolder(settings.path(Setting.DATA_DIRECTORY));
+        ServerDatabase database = closing.add("database", ServerDatabase.open(settings, data, clock));
+        PostgresSignals signals = closing.add("signals", new PostgresSignals(database.address()));
+        signals.start();
+        var foundation =
+                new Foundation(settings, database.database(), signals, new EventStore(signals), clock, data);
+        return closing.add("server", Server.start(foundation));
+    }
+
+    private static Path privateFolder(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+        }
+        return folder;
+    }
+}

@@ -1,0 +1,109 @@
+package dev.penstock.core.http;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The API's contract: the OpenAPI document, and what requests are checked against. Immutable. */
+public final class Contract {
+    private static final Set<String> METHODS = Set.of("get", "put", "post", "delete", "patch", "head", "options");
+
+    private final Map<String, Object> document;
+    private final Map<Key, Operation> operations = new HashMap<>();
+
+    /** @param document an OpenAPI document as maps, lists and scalars */
+    Contract(Map<String, Object> document) {
+        this.document = document;
+        map(document.get("paths")).forEach((path, item) -> {
+            Map<String, Object> methods = map(item);
+            methods.forEach((method, operation) -> {
+                if (METHODS.contains(method)) {
+                    add(method.toUpperCase(Locale.ROOT), path, methods, map(operation));
+                }
+            });
+        });
+    }
+
+    private record Key(String method, String path) {}
+
+    /**
+     * What a request may look like.
+     *
+     * @param access as {@code x-access} says
+     * @param query names of the query's parameters
+     * @param bodies media types of the body; empty when it takes none
+     */
+    public record Operation(
+            String method, String path, String operationId, String access, Set<String> query, Set<String> bodies) {}
+
+    private void add(String method, String path, Map<String, Object> item, Map<String, Object> operation) {
+        List<Object> parameters = new ArrayList<>(list(item.get("parameters")));
+        parameters.addAll(list(operation.get("parameters")));
+        Set<String> query = new HashSet<>();
+        for (Object parameter : parameters) {
+            Map<String, Object> resolved = resolved(map(parameter));
+            if ("query".equals(resolved.get("in"))) {
+                query.add(text(resolved.get("name")));
+            }
+        }
+        Map<String, Object> body = resolved(map(operation.get("requestBody")));
+        operations.put(
+                new Key(method, path),
+                new Operation(
+                        method,
+                        path,
+                        text(operation.get("operationId")),
+                        text(operation.get("x-access")),
+                        Set.copyOf(query),
+                        Set.copyOf(map(body.get("content")).keySet())));
+    }
+
+    /** An operation by its method and path, as the document writes them. */
+    public Optional<Operation> operation(String method, String path) {
+        return Optional.ofNullable(operations.get(new Key(method, path)));
+    }
+
+    public Collection<Operation> operations() {
+        return List.copyOf(operations.values());
+    }
+
+    /** The document as maps, lists and scalars; not to be changed. */
+    public Map<String, Object> document() {
+        return document;
+    }
+
+    /** The node itself, or what its {@code $ref} into this document names. */
+    private Map<String, Object> resolved(Map<String, Object> node) {
+        if (!(node.get("$ref") instanceof String reference)) {
+            return node;
+        }
+        Object found = document;
+        for (String step : reference.replaceFirst("^#/", "").split("/", -1)) {
+            found = map(found).get(step);
+        }
+        if (found == null) {
+            throw new IllegalStateException("The contract refers to \"" + reference + "\", which is not there");
+        }
+        return map(found);
+    }
+
+    @SuppressWarnings("unchecked") // keys of YAML mappings in these files are text
+    static Map<String, Object> map(@Nullable Object node) {
+        return node instanceof Map<?, ?> map ? (Map<String, Object>) map : Map.of();
+    }
+
+    private static List<?> list(@Nullable Object node) {
+        return node instanceof List<?> list ? list : List.of();
+    }
+
+    private static String text(@Nullable Object node) {
+        return node == null ? "" : node.toString();
+    }
+}

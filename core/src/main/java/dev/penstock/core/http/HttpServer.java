@@ -1,0 +1,198 @@
+package dev.penstock.core.http;
+
+import dev.penstock.core.platform.error.ErrorCode;
+import dev.penstock.core.platform.error.PenstockException;
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.servlet.JavalinServlet;
+import io.javalin.router.ParsedEndpoint;
+import io.javalin.security.Roles;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.util.VirtualThreads;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Jetty with Javalin's routes. Requests run on virtual threads, so that a thousand slow bodies hold a thousand parked
+ * threads and no other (finding 10); a long poll or a stream holds none of Jetty's. Thread-safe.
+ */
+public final class HttpServer implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(HttpServer.class);
+
+    /** After a restart all agents connect at once; with Jetty's 50 a thousand of them needed 9 to 16 s. */
+    private static final int ACCEPT_QUEUE = 4096;
+
+    /** Five thousand agents, their uploads, and people. */
+    private static final int MAX_CONNECTIONS = 12_000;
+
+    /** JSON that a person or program sends; resources that take more read the stream and limit it themselves. */
+    private static final int MAX_JSON_BYTES = 1 << 20;
+
+    private static final int MAX_HEADER_BYTES = 16 * 1024;
+    private static final Duration IDLE = Duration.ofSeconds(30);
+
+    /** How long requests under way may still take when the server stops. */
+    private static final Duration STOP = Duration.ofSeconds(5);
+
+    /** Selectors, the acceptor, and what Jetty does itself; requests do not run here. */
+    private static final int THREADS = 8;
+
+    private final Javalin javalin;
+    private final Server jetty;
+    private final ServerConnector connector;
+    private final HttpSettings settings;
+    private final EventStreams streams = new EventStreams();
+
+    /**
+     * Makes the server, which listens to nobody before {@link #start()}.
+     *
+     * @param contract may wait until it is read
+     * @throws IllegalStateException if a route does not declare exactly one {@link Access}
+     */
+    public HttpServer(
+            HttpSettings settings, AgentTokens tokens, Supplier<Contract> contract, List<Resource> resources) {
+        this.settings = settings;
+        this.javalin = Javalin.create(config -> {
+            configure(config);
+            check(config, tokens, contract);
+            resources.forEach(resource -> resource.addTo(config.routes));
+        });
+        routes();
+        this.jetty = new Server(threads());
+        this.connector = connector();
+        assemble();
+    }
+
+    private void configure(JavalinConfig config) {
+        config.startup.showJavalinBanner = false;
+        config.startup.startupWatcherEnabled = false;
+        config.startup.showOldJavalinVersionWarning = false;
+        config.http.maxRequestSize = MAX_JSON_BYTES;
+        config.http.prefer405over404 = true;
+        config.http.defaultContentType = "application/json";
+        config.jsonMapper(new JsonBodies());
+        config.appData(EventStreams.KEY, streams);
+        config.router.javaLangErrorHandler((response, error) -> {
+            log.atError().setCause(error).log("A request failed");
+            response.setStatus(ErrorCode.INTERNAL.status());
+        });
+        Problems.addTo(config.routes);
+    }
+
+    /** What each request passes before its resource sees it, in this order. */
+    private void check(JavalinConfig config, AgentTokens tokens, Supplier<Contract> contract) {
+        config.routes.before(BrowserHeaders::set);
+        config.routes.before(new Origins(settings.site(), this::port)::check);
+        config.routes.beforeMatched(new AccessCheck(tokens)::check);
+        config.routes.beforeMatched(new ContractCheck(contract)::check);
+    }
+
+    private static QueuedThreadPool threads() {
+        var pool = new QueuedThreadPool(THREADS, 2);
+        pool.setName("http");
+        pool.setReservedThreads(0);
+        pool.setVirtualThreadsExecutor(VirtualThreads.getNamedVirtualThreadsExecutor("http-"));
+        return pool;
+    }
+
+    private ServerConnector connector() {
+        var http = new HttpConfiguration();
+        http.setSendServerVersion(false);
+        http.setRequestHeaderSize(MAX_HEADER_BYTES);
+        var made = new ServerConnector(jetty, 1, 1, new HttpConnectionFactory(http));
+        made.setHost(settings.host());
+        made.setPort(settings.port());
+        made.setAcceptQueueSize(ACCEPT_QUEUE);
+        made.setIdleTimeout(IDLE.toMillis());
+        made.setReuseAddress(true);
+        return made;
+    }
+
+    private void assemble() {
+        jetty.addConnector(connector);
+        jetty.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, connector));
+        jetty.setStopTimeout(STOP.toMillis());
+        jetty.setErrorHandler(new JettyProblems());
+        var servlet = new ServletHolder(new JavalinServlet(javalin.unsafe));
+        servlet.setAsyncSupported(true);
+        var context = new ServletContextHandler(ServletContextHandler.NO_SESSIONS | ServletContextHandler.NO_SECURITY);
+        context.addServlet(servlet, "/*");
+        jetty.setHandler(new GracefulHandler(context));
+    }
+
+    /** The routes, each with the access that it declares. */
+    public Set<Route> routes() {
+        var comparator = Comparator.comparing(Route::path).thenComparing(Route::method);
+        var routes = new TreeSet<Route>(comparator);
+        for (ParsedEndpoint parsed : javalin.unsafe.internalRouter.allHttpHandlers()) {
+            var endpoint = parsed.endpoint;
+            if (endpoint.method.isHttpMethod()) {
+                Roles roles = endpoint.metadata(Roles.class);
+                Access access = AccessCheck.declared(roles == null ? Set.of() : roles.getRoles())
+                        .orElseThrow(() -> new IllegalStateException("Route " + endpoint.method + " " + endpoint.path
+                                + " does not declare exactly one access (C-1)"));
+                routes.add(new Route(
+                        endpoint.method.name(), endpoint.path.replace('<', '{').replace('>', '}'), access));
+            }
+        }
+        return routes;
+    }
+
+    /** Begins to listen. */
+    public void start() throws IOException {
+        try {
+            jetty.start();
+        } catch (IOException e) {
+            throw new IOException(
+                    "The server cannot listen on " + settings.host() + ":" + settings.port() + ": " + e.getMessage()
+                            + ". If another program uses the port, set \"http.port\"",
+                    e);
+        } catch (Exception e) {
+            throw new IllegalStateException("The HTTP server does not start", e);
+        }
+        streams.start();
+    }
+
+    /** Where it listens. */
+    public URI address() {
+        return URI.create("http://" + (settings.host().contains(":") ? "[" + settings.host() + "]" : settings.host())
+                + ":" + port());
+    }
+
+    /** The port; that of the settings until it listens. */
+    public int port() {
+        return connector.getLocalPort() > 0 ? connector.getLocalPort() : settings.port();
+    }
+
+    /** Takes no more requests, ends streams, gives requests under way some seconds, and stops. */
+    @Override
+    public void close() {
+        streams.close();
+        try {
+            jetty.stop();
+        } catch (Exception e) {
+            log.atWarn().setCause(e).log("The HTTP server has not stopped in order");
+        }
+    }
+
+    /** What a resource throws that does not take requests any more. */
+    static PenstockException stopping() {
+        return new PenstockException(ErrorCode.UNAVAILABLE, "The server is stopping; try again in a moment");
+    }
+}

@@ -1,0 +1,13 @@
+package dev.penstock.core.http;
+
+import java.net.URI;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the server listens.
+ *
+ * @param host a loopback address
+ * @param port 0 for any free one
+ * @param site how people and agents reach it; null: by loopback names only
+ */
+public record HttpSettings(String host, int port, @Nullable URI site) {}

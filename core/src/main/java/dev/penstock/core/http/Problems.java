@@ -1,0 +1,104 @@
+package dev.penstock.core.http;
+
+import dev.penstock.core.platform.db.Databases;
+import dev.penstock.core.platform.error.ErrorCode;
+import dev.penstock.core.platform.error.PenstockException;
+import dev.penstock.core.platform.error.Violation;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import io.javalin.http.HttpStatus;
+import java.io.IOException;
+import java.util.List;
+import org.eclipse.jetty.io.EofException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes problems of exceptions, in one place. What was not expected is logged once and shown without its inside. */
+final class Problems {
+    private static final Logger log = LoggerFactory.getLogger(Problems.class);
+
+    private Problems() {}
+
+    static void addTo(RoutesConfig routes) {
+        routes.exception(PenstockException.class, (e, ctx) -> answer(ctx, e));
+        routes.exception(HttpResponseException.class, (e, ctx) -> answer(ctx, translated(e, ctx)));
+        routes.exception(EofException.class, (_, ctx) -> ctx.status(HttpStatus.CLIENT_CLOSED_REQUEST));
+        routes.exception(Exception.class, (e, ctx) -> answer(ctx, unexpected(e, ctx)));
+    }
+
+    static void answer(Context ctx, PenstockException e) {
+        answer(ctx, e.code(), e.getMessage(), e.violations());
+    }
+
+    private static void answer(Context ctx, ErrorCode code, @Nullable String detail, List<Violation> violations) {
+        if (code == ErrorCode.UNAVAILABLE || code == ErrorCode.DATABASE_UNAVAILABLE) {
+            ctx.header("Retry-After", "1");
+        }
+        ctx.removeHeader("ETag");
+        ctx.status(code.status())
+                .contentType(Problem.MEDIA_TYPE)
+                .result(Problem.of(code, detail == null ? "" : detail, violations, TraceId.of(ctx))
+                        .bytes());
+    }
+
+    /** What Javalin itself refuses. */
+    private static PenstockException translated(HttpResponseException e, Context ctx) {
+        return switch (e.getStatus()) {
+            case 404 ->
+                new PenstockException(
+                        ErrorCode.NOT_FOUND, "There is nothing at \"" + ctx.method() + " " + ctx.path() + "\"");
+            case 405 -> methodNotAllowed(e, ctx);
+            case 413 -> new PenstockException(ErrorCode.TOO_LARGE, "The body is larger than this resource takes");
+            case 408, 504 -> new PenstockException(ErrorCode.UNAVAILABLE, "The request took too long");
+            default ->
+                e.getStatus() < 500
+                        ? new PenstockException(ErrorCode.BAD_REQUEST, "The request cannot be read")
+                        : unexpected(e, ctx);
+        };
+    }
+
+    private static PenstockException methodNotAllowed(HttpResponseException e, Context ctx) {
+        String allowed = String.join(", ", e.getDetails().values());
+        if (!allowed.isEmpty()) {
+            ctx.header("Allow", allowed);
+        }
+        return new PenstockException(
+                ErrorCode.METHOD_NOT_ALLOWED,
+                "\"" + ctx.path() + "\" does not take " + ctx.method()
+                        + (allowed.isEmpty() ? "" : "; it takes " + allowed));
+    }
+
+    static PenstockException unexpected(Throwable e, Context ctx) {
+        if (Databases.isUnavailable(e)) {
+            log.atWarn()
+                    .addKeyValue("trace", TraceId.of(ctx))
+                    .addKeyValue("reason", e.getMessage())
+                    .log("A request found no database");
+            return new PenstockException(
+                    ErrorCode.DATABASE_UNAVAILABLE, "The database cannot be reached; try again in a moment");
+        }
+        log.atError()
+                .setCause(e)
+                .addKeyValue("trace", TraceId.of(ctx))
+                .addKeyValue("request", ctx.method() + " " + ctx.path())
+                .log("A request failed");
+        return new PenstockException(
+                ErrorCode.INTERNAL,
+                "The server has made a mistake; its log tells more under the trace id of this answer");
+    }
+
+    /** Whether the client has gone away, which is nobody's mistake. */
+    static boolean isGone(Throwable e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof EofException) {
+                return true;
+            }
+            if (cause instanceof IOException && "Broken pipe".equals(cause.getMessage())) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.penstock.core.http;
+
+import org.jspecify.annotations.NullMarked;
