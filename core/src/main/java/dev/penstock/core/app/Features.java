@@ -42,8 +42,7 @@ import java.util.List;
  * @param workers everything that acts by itself; started when all is wired, stopped in reverse
  * @param closing what has to be closed after the workers, in this order
  */
-record Features(
-        AgentTokens tokens, List<Resource> resources, List<Worker> workers, List<AutoCloseable> closing) {
+record Features(AgentTokens tokens, List<Resource> resources, List<Worker> workers, List<AutoCloseable> closing) {
 
     static Features wire(Foundation on) throws IOException {
         return new Wiring(on).all();

@@ -52,7 +52,8 @@ public final class LogSettings extends ContextAwareBase implements Configurator 
         var policy = new SizeAndTimeBasedRollingPolicy<ILoggingEvent>();
         policy.setContext(context);
         policy.setParent(appender);
-        policy.setFileNamePattern(folder.resolve("penstock-server.%d{yyyy-MM-dd}.%i.log.gz").toString());
+        policy.setFileNamePattern(
+                folder.resolve("penstock-server.%d{yyyy-MM-dd}.%i.log.gz").toString());
         policy.setMaxFileSize(new FileSize(FILE_BYTES));
         policy.setTotalSizeCap(new FileSize(ALL_BYTES));
         policy.setMaxHistory(DAYS);

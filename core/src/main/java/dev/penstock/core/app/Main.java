@@ -124,8 +124,7 @@ public final class Main {
         ServerDatabase database = closing.add("database", ServerDatabase.open(settings, data, clock));
         PostgresSignals signals = closing.add("signals", new PostgresSignals(database.address()));
         signals.start();
-        var foundation =
-                new Foundation(settings, database.database(), signals, new EventStore(signals), clock, data);
+        var foundation = new Foundation(settings, database.database(), signals, new EventStore(signals), clock, data);
         return closing.add("server", Server.start(foundation));
     }
 

@@ -96,7 +96,10 @@ public final class Server implements AutoCloseable {
         try {
             part.close();
         } catch (Exception e) {
-            log.atWarn().setCause(e).addKeyValue("part", part.getClass().getSimpleName()).log("Not closed in order");
+            log.atWarn()
+                    .setCause(e)
+                    .addKeyValue("part", part.getClass().getSimpleName())
+                    .log("Not closed in order");
         }
     }
 }

@@ -49,8 +49,7 @@ final class ServerDatabase implements AutoCloseable {
         }
         EmbeddedPostgres embedded = EmbeddedPostgres.start(data.resolve("postgres"));
         try {
-            var address =
-                    new DatabaseAddress(embedded.url(), embedded.user(), embedded.password(), connections, true);
+            var address = new DatabaseAddress(embedded.url(), embedded.user(), embedded.password(), connections, true);
             return new ServerDatabase(embedded, address, Databases.open(address, clock));
         } catch (IOException | RuntimeException e) {
             embedded.close();

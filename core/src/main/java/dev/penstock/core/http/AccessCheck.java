@@ -37,11 +37,13 @@ final class AccessCheck {
     void check(Context ctx) {
         Access access = declared(ctx.routeRoles())
                 .orElseThrow(() -> new IllegalStateException("The route declares no access: " + ctx.path()));
-        ctx.attribute(Caller.ATTRIBUTE, switch (access) {
-            case PUBLIC, WEBHOOK -> ANONYMOUS;
-            case AGENT -> new Caller.Agent(agent(ctx));
-            case VIEWER, OPERATOR, EDITOR, ADMIN -> person(ctx);
-        });
+        ctx.attribute(
+                Caller.ATTRIBUTE,
+                switch (access) {
+                    case PUBLIC, WEBHOOK -> ANONYMOUS;
+                    case AGENT -> new Caller.Agent(agent(ctx));
+                    case VIEWER, OPERATOR, EDITOR, ADMIN -> person(ctx);
+                });
     }
 
     private AgentId agent(Context ctx) {

@@ -29,7 +29,8 @@ final class ContractCheck {
             return;
         }
         Optional<Operation> found = contract.get()
-                .operation(endpoint.method.name(), endpoint.path.replace('<', '{').replace('>', '}'));
+                .operation(
+                        endpoint.method.name(), endpoint.path.replace('<', '{').replace('>', '}'));
         if (found.isPresent()) {
             checkQuery(found.get(), ctx);
             checkBody(found.get(), ctx);

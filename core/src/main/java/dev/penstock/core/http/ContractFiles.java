@@ -47,7 +47,8 @@ public final class ContractFiles {
             switch (key) {
                 case "paths" -> mergeDeeply(document, "paths", Contract.map(value), file, 2);
                 case "components" -> mergeDeeply(document, "components", Contract.map(value), file, 2);
-                default -> throw new IllegalStateException(file + " has \"" + key + "\"; it may have paths, components");
+                default ->
+                    throw new IllegalStateException(file + " has \"" + key + "\"; it may have paths, components");
             }
         });
     }

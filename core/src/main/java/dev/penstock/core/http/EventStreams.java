@@ -68,11 +68,7 @@ final class EventStreams implements AutoCloseable {
         });
     }
 
-    private void run(
-            Context ctx,
-            @Nullable String lastEventId,
-            Body body,
-            CompletableFuture<Void> done) {
+    private void run(Context ctx, @Nullable String lastEventId, Body body, CompletableFuture<Void> done) {
         try {
             var stream = new EventStream(lastEventId, ctx.res().getOutputStream());
             open.put(stream, Thread.currentThread());
@@ -102,13 +98,15 @@ final class EventStreams implements AutoCloseable {
 
     /** A write may block, so each has its own thread; whoever still writes since the last time is passed over. */
     private boolean beat() {
-        open.forEach((stream, thread) -> Thread.ofVirtual().name("event-stream-beat").start(() -> {
-            try {
-                stream.beat();
-            } catch (IOException _) {
-                thread.interrupt();
-            }
-        }));
+        open.forEach((stream, thread) -> Thread.ofVirtual()
+                .name("event-stream-beat")
+                .start(() -> {
+                    try {
+                        stream.beat();
+                    } catch (IOException _) {
+                        thread.interrupt();
+                    }
+                }));
         return false;
     }
 

@@ -68,7 +68,8 @@ final class JsonBodies implements JsonMapper {
                         line,
                         column);
             case JsonMappingException mapping when mapping.getCause() instanceof PenstockException ours -> ours;
-            case JsonMappingException mapping when !(mapping.getCause() instanceof JsonParseException) ->
+            case JsonMappingException mapping
+            when !(mapping.getCause() instanceof JsonParseException) ->
                 invalid(pointer(mapping), "wrong_value", reason(mapping), line, column);
             default ->
                 new PenstockException(
@@ -90,7 +91,9 @@ final class JsonBodies implements JsonMapper {
     private static String reason(JsonMappingException e) {
         Throwable cause = e.getCause();
         String own = cause instanceof IllegalArgumentException ? cause.getMessage() : null;
-        return own != null ? own : e.getOriginalMessage().replaceAll("`?[\\w.$]+\\.[A-Z][\\w.$<>]*`?", "the wanted type");
+        return own != null
+                ? own
+                : e.getOriginalMessage().replaceAll("`?[\\w.$]+\\.[A-Z][\\w.$<>]*`?", "the wanted type");
     }
 
     private static String pointer(JsonMappingException e) {

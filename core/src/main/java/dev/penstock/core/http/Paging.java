@@ -50,13 +50,15 @@ public record Paging(int limit, @Nullable String after) {
 
     /** The cursor as a positive number; null for the first page. */
     public @Nullable Long afterNumber() {
-        return after == null ? null : after(text -> {
-            long number = Long.parseLong(text);
-            if (number < 0) {
-                throw new IllegalArgumentException();
-            }
-            return number;
-        });
+        return after == null
+                ? null
+                : after(text -> {
+                    long number = Long.parseLong(text);
+                    if (number < 0) {
+                        throw new IllegalArgumentException();
+                    }
+                    return number;
+                });
     }
 
     /**

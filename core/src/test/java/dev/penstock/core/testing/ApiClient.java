@@ -87,7 +87,9 @@ public final class ApiClient {
         /** A value that is written as JSON, or text that is JSON already. */
         public Request json(Object value) {
             try {
-                return body("application/json", value instanceof String text ? text : Json.STRICT.writeValueAsString(value));
+                return body(
+                        "application/json",
+                        value instanceof String text ? text : Json.STRICT.writeValueAsString(value));
             } catch (JsonProcessingException e) {
                 throw new IllegalArgumentException(e);
             }

@@ -44,7 +44,9 @@ final class ApiContract {
         }
         String template = template(method, path);
         if (template == null) {
-            assertThat(BEFORE_ANY).as(answer.request() + " is not in the contract").contains(answer.status());
+            assertThat(BEFORE_ANY)
+                    .as(answer.request() + " is not in the contract")
+                    .contains(answer.status());
             checkBody("/components/responses/Problem", answer);
             return;
         }
@@ -62,7 +64,9 @@ final class ApiContract {
     private static void checkBody(String response, Answer answer) {
         Map<?, ?> content = (Map<?, ?>) at(steps(response)).get("content");
         if (content == null) {
-            assertThat(answer.bytes()).as(answer.request() + " has a body: " + answer.text()).isEmpty();
+            assertThat(answer.bytes())
+                    .as(answer.request() + " has a body: " + answer.text())
+                    .isEmpty();
             return;
         }
         String mediaType = String.valueOf(answer.header("Content-Type")).split(";", 2)[0];
@@ -85,7 +89,7 @@ final class ApiContract {
                 .map(Contract.Operation::path)
                 .filter(template -> pattern(template).matcher(path).matches())
                 .min(Comparator.comparingLong(
-                                template -> template.chars().filter(c -> c == '{').count()))
+                        template -> template.chars().filter(c -> c == '{').count()))
                 .orElse(null);
     }
 

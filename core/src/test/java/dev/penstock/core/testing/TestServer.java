@@ -84,7 +84,8 @@ public final class TestServer implements AutoCloseable {
                 Path home = Files.createTempDirectory("penstock-test");
                 Path data = Files.createDirectory(home.resolve("data"));
                 if (!(Settings.parse(home, lines) instanceof Settings.Parsed.Ok(var settings))) {
-                    throw new IllegalArgumentException(Settings.parse(home, lines).toString());
+                    throw new IllegalArgumentException(
+                            Settings.parse(home, lines).toString());
                 }
                 var foundation = new Foundation(settings, database, signals, events, clock, data);
                 return new TestServer(Server.start(foundation), foundation, home);
