@@ -18,6 +18,7 @@ import dev.penstock.core.http.AgentTokens;
 import dev.penstock.core.http.Resource;
 import dev.penstock.core.platform.ids.Tokens;
 import dev.penstock.core.platform.worker.Worker;
+import dev.penstock.core.plugin.PluginFeature;
 import dev.penstock.core.run.AgentDirectory;
 import dev.penstock.core.run.ConsoleSink;
 import dev.penstock.core.run.PipelineRuns;
@@ -28,7 +29,6 @@ import dev.penstock.core.secret.SecretStore;
 import dev.penstock.core.secret.Vault;
 import dev.penstock.pluginhost.HostSettings;
 import dev.penstock.pluginhost.PluginFolder;
-import dev.penstock.pluginhost.PluginHost;
 import dev.penstock.pluginhost.PluginKind;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -68,10 +68,9 @@ record Features(AgentTokens tokens, List<Resource> resources, List<Worker> worke
 
         private Features all() throws IOException {
             Vault vault = vault();
-            PluginHost plugins = plugins();
+            PluginFeature plugins = plugins();
             AgentTokens tokens = agents(vault);
             RunFeature runs = runs(new Definitions());
-            closing.add(plugins);
             return new Features(tokens, List.copyOf(resources), List.copyOf(workers), List.copyOf(closing));
         }
 
@@ -82,13 +81,19 @@ record Features(AgentTokens tokens, List<Resource> resources, List<Worker> worke
             return vault;
         }
 
-        private PluginHost plugins() throws IOException {
+        private PluginFeature plugins() throws IOException {
             Settings settings = on.settings();
-            return PluginHost.open(
+            PluginFeature plugins = PluginFeature.create(new PluginFeature.Needs(
                     List.of(
                             new PluginFolder(settings.path(Setting.PLUGINS_BUNDLED_DIRECTORY), PluginKind.BUNDLED),
                             new PluginFolder(settings.path(Setting.PLUGINS_EXTERNAL_DIRECTORY), PluginKind.EXTERNAL)),
-                    HostSettings.standard(on.folder("plugins"), on.clock()));
+                    HostSettings.standard(on.folder("plugins"), on.clock()),
+                    on.database(),
+                    on.events()));
+            resources.addAll(plugins.resources());
+            workers.addAll(plugins.workers());
+            closing.add(plugins);
+            return plugins;
         }
 
         private RunFeature runs(Definitions definitions) {

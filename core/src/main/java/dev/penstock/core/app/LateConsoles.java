@@ -8,13 +8,13 @@ import org.jdbi.v3.core.Handle;
 record LateConsoles(Late<ConsoleSink> consoles) implements ConsoleSink {
 
     @Override
-    public long append(JobRunId job, int attempt, long offset, byte[] bytes) {
+    public Extent append(JobRunId job, int attempt, long offset, byte[] bytes) {
         return consoles.get().append(job, attempt, offset, bytes);
     }
 
     @Override
-    public long length(JobRunId job, int attempt) {
-        return consoles.get().length(job, attempt);
+    public Extent extent(JobRunId job, int attempt) {
+        return consoles.get().extent(job, attempt);
     }
 
     @Override
