@@ -68,9 +68,9 @@ record Features(AgentTokens tokens, List<Resource> resources, List<Worker> worke
 
         private Features all() throws IOException {
             Vault vault = vault();
-            PluginFeature plugins = plugins();
+            plugins();
             AgentTokens tokens = agents(vault);
-            RunFeature runs = runs(new Definitions());
+            runs(new Definitions());
             return new Features(tokens, List.copyOf(resources), List.copyOf(workers), List.copyOf(closing));
         }
 
