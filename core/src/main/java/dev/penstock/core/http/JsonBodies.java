@@ -31,6 +31,7 @@ final class JsonBodies implements JsonMapper {
     }
 
     @Override
+    @SuppressWarnings("TypeParameterUnusedInFormals") // Javalin's interface
     public <T> T fromJsonString(String json, Type type) {
         if (json.isBlank()) {
             throw new PenstockException(ErrorCode.BAD_REQUEST, "The body is empty; it has to be a JSON object");

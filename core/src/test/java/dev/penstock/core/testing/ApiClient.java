@@ -136,7 +136,30 @@ public final class ApiClient {
     }
 
     /** What the server answered, which agrees with the contract. */
-    public record Answer(String request, int status, HttpHeaders headers, byte[] bytes) {
+    public static final class Answer {
+        private final String request;
+        private final int status;
+        private final HttpHeaders headers;
+        private final byte[] bytes;
+
+        private Answer(String request, int status, HttpHeaders headers, byte[] bytes) {
+            this.request = request;
+            this.status = status;
+            this.headers = headers;
+            this.bytes = bytes;
+        }
+
+        public String request() {
+            return request;
+        }
+
+        public int status() {
+            return status;
+        }
+
+        public byte[] bytes() {
+            return bytes.clone();
+        }
 
         /** The body as JSON. */
         public JsonNode json() {
