@@ -304,7 +304,8 @@ CREATE TABLE job_run (
 );
 CREATE INDEX job_run_waiting ON job_run (priority DESC, id) WHERE state = 'SCHEDULED';
 CREATE INDEX job_run_held ON job_run (lease_until) WHERE state IN ('ASSIGNED', 'RUNNING', 'CANCELLING');
-CREATE INDEX job_run_by_agent ON job_run (agent_id) WHERE state IN ('ASSIGNED', 'RUNNING', 'CANCELLING');
+-- An agent never has two jobs, whichever servers give it work.
+CREATE UNIQUE INDEX job_run_by_agent ON job_run (agent_id) WHERE state IN ('ASSIGNED', 'RUNNING', 'CANCELLING');
 CREATE INDEX job_run_by_pipeline_run ON job_run (pipeline_run_id);
 
 -- One go at a job by one agent. Stays in the history with its console, also when it was fenced.

@@ -238,16 +238,17 @@ public final class RunFixture {
         apply(locator, new Claimed(ALMA, "alma"));
     }
 
-    /** Claims a job and ends it. */
+    /** Claims a job and ends it, by an agent of its own: an agent has one job at a time. */
     public void finish(String locator, JobResult result) {
-        claim(locator);
+        var agent = new AgentId(new UUID(1, jobId(locator).value()));
+        apply(locator, new Claimed(agent, "agent"));
         int attempt = one(
                 Integer.class,
                 "SELECT attempt FROM job_run WHERE id = " + jobId(locator).value());
         apply(
                 locator,
                 new Ended(
-                        ALMA,
+                        agent,
                         attempt,
                         result,
                         result == JobResult.PASSED ? null : JobReason.TASK_FAILED,
