@@ -91,8 +91,11 @@ CREATE TABLE material (
     fingerprint     text        NOT NULL UNIQUE,   -- SHA-256 of type and identity options, in hex
     type            text        NOT NULL,
     options         jsonb       NOT NULL,          -- those of the newest definition that uses it; secrets as references
+    options_of      bigint REFERENCES pipeline,    -- whose definition that is, and so whose secrets
     display_name    text        NOT NULL,
     host            text,                          -- null: local
+    repository      text,                          -- host/path, the same for every spelling of a URL: what hooks look for
+    branch          text,                          -- null: any
     auto_update     boolean     NOT NULL DEFAULT true,
     next_check_at   timestamptz NOT NULL DEFAULT now(),
     claimed_until   timestamptz,
@@ -106,6 +109,8 @@ CREATE TABLE material (
     CHECK ((error_kind IS NULL) = (error_since IS NULL))
 );
 CREATE INDEX material_due ON material (next_check_at) WHERE auto_update;
+CREATE INDEX material_claimed ON material (host) WHERE claimed_until IS NOT NULL;
+CREATE INDEX material_by_repository ON material (repository) WHERE repository IS NOT NULL;
 
 -- Dirty marker: somebody asked for a check. Cleared only up to the time that the check saw.
 CREATE TABLE material_check (
@@ -119,6 +124,7 @@ CREATE TABLE pipeline_material (
     pipeline_id bigint  NOT NULL REFERENCES pipeline ON DELETE CASCADE,
     position    integer NOT NULL,
     material_id bigint  NOT NULL REFERENCES material,
+    auto_update boolean NOT NULL DEFAULT true,     -- a material is polled when one of its pipelines wants it
     PRIMARY KEY (pipeline_id, position)
 );
 CREATE INDEX pipeline_material_by_material ON pipeline_material (material_id);
@@ -160,13 +166,26 @@ CREATE TABLE hook_delivery (
     at          timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (hook_id, delivery_id)
 );
+CREATE INDEX hook_delivery_by_time ON hook_delivery (at);
 
 -- scheduling --------------------------------------------------------------------------------------------------------
 
--- Dirty marker: look whether this pipeline has to run.
+-- Dirty marker: look whether this pipeline has to run; not before that time. No foreign key: whoever sets markers for
+-- many pipelines must not wait for the locks of their rows.
 CREATE TABLE schedule_request (
-    pipeline_id  bigint PRIMARY KEY REFERENCES pipeline ON DELETE CASCADE,
+    pipeline_id  bigint PRIMARY KEY,
     requested_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
+-- How far the runs of a pipeline have got in the history of a material: each modification is among the changes of one run.
+CREATE TABLE pipeline_progress (
+    pipeline_id     bigint NOT NULL REFERENCES pipeline ON DELETE CASCADE,
+    material_id     bigint NOT NULL REFERENCES material,
+    modification_id bigint NOT NULL REFERENCES modification, -- the newest that a run has had
+    ignored_up_to   bigint,                        -- everything after that one up to this one is ignored by the filter
+    ignored_by      bigint,                        -- of this resolved definition
+    PRIMARY KEY (pipeline_id, material_id),
+    CHECK ((ignored_up_to IS NULL) = (ignored_by IS NULL))
 );
 
 -- Why a pipeline did not start when it was last looked at.
@@ -193,7 +212,7 @@ CREATE TABLE trigger_request (
     CHECK ((state = 'REFUSED') = (code IS NOT NULL)),
     CHECK ((state = 'WAITING') = (ended_at IS NULL))
 );
-CREATE INDEX trigger_request_waiting ON trigger_request (requested_at) WHERE state = 'WAITING';
+CREATE INDEX trigger_request_waiting ON trigger_request (pipeline_id, requested_at) WHERE state = 'WAITING';
 
 -- runs --------------------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.penstock.core.material;
+
+import org.jspecify.annotations.NullMarked;
