@@ -60,8 +60,7 @@ final class Check {
         }
     }
 
-    private Finding look(MaterialHandle type, Claim claim)
-            throws MaterialException, InterruptedException, IOException {
+    private Finding look(MaterialHandle type, Claim claim) throws MaterialException, InterruptedException, IOException {
         DescribedValues.Reading reading = values.read(type, claim.options(), claim.optionsOf());
         if (!reading.violations().isEmpty()) {
             return new Finding.Failed("INVALID", message(words(reading.violations())));
@@ -69,7 +68,9 @@ final class Check {
         if (describe(type, reading.values(), claim)) {
             return new Finding.Postponed(Duration.ZERO);
         }
-        Path cache = settings.folder().resolve("clones").resolve(Long.toString(claim.id().value()));
+        Path cache = settings.folder()
+                .resolve("clones")
+                .resolve(Long.toString(claim.id().value()));
         Files.createDirectories(cache);
         PollResult result = type.poll(
                 new ServerMaterialContext(cache, settings), reading.values(), Optional.ofNullable(claim.lastKnown()));
@@ -79,7 +80,8 @@ final class Check {
             case PollResult.Rewritten(var explanation, var revisions) ->
                 checked(
                         revisions,
-                        new Finding.Rewritten(explanation.isBlank() ? "The history was rewritten" : explanation, revisions));
+                        new Finding.Rewritten(
+                                explanation.isBlank() ? "The history was rewritten" : explanation, revisions));
         };
     }
 

@@ -1,10 +1,10 @@
 package dev.penstock.core.material;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import dev.penstock.core.config.model.MaterialDefinition;
 import dev.penstock.core.platform.ids.MaterialId;
 import dev.penstock.core.platform.ids.PipelineId;
 import dev.penstock.core.platform.json.Json;
-import com.fasterxml.jackson.core.type.TypeReference;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -178,8 +178,7 @@ final class CheckQueue {
 
     /** By way of a definition, which knows what a reference to a secret looks like. */
     private static Map<String, Object> options(String type, String json) {
-        return new MaterialDefinition(
-                        null, type, Json.read(json, OPTIONS), "", true, MaterialDefinition.Filter.NONE)
+        return new MaterialDefinition(null, type, Json.read(json, OPTIONS), "", true, MaterialDefinition.Filter.NONE)
                 .options();
     }
 

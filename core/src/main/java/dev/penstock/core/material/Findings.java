@@ -45,8 +45,8 @@ final class Findings {
 
     private void keep(Handle tx, Claim claim, Finding finding) {
         switch (finding) {
-            case Unchanged _ when !claim.asked()
-                    && CheckStore.stillWell(tx, claim.id(), claim.claimedAt(), afterSuccess()) -> {}
+            case Unchanged _
+            when !claim.asked() && CheckStore.stillWell(tx, claim.id(), claim.claimedAt(), afterSuccess()) -> {}
             case Unchanged _ -> succeeded(tx, claim, "", List.of());
             case Changed(var revisions) -> succeeded(tx, claim, "", revisions);
             case Rewritten(var explanation, var revisions) -> succeeded(tx, claim, explanation, revisions);
@@ -60,7 +60,9 @@ final class Findings {
         MaterialId id = claim.id();
         CheckStore.Row before = CheckStore.lock(tx, id).orElseThrow();
         boolean found = !rewritten.isEmpty() || !revisions.isEmpty();
-        if (found && !Objects.equals(claim.lastKnown(), RevisionStore.newest(tx, id).orElse(null))) {
+        if (found
+                && !Objects.equals(
+                        claim.lastKnown(), RevisionStore.newest(tx, id).orElse(null))) {
             // The claim had run out and another look has come first: this answer is to a question of the past.
             CheckStore.postpone(tx, id, Duration.ZERO);
             return;
@@ -85,11 +87,7 @@ final class Findings {
         CheckStore.Row before = CheckStore.lock(tx, id).orElseThrow();
         double chance = ThreadLocalRandom.current().nextDouble();
         CheckStore.fail(
-                tx,
-                id,
-                claim.claimedAt(),
-                failed,
-                CheckPace.afterFailure(interval, before.failures() + 1, chance));
+                tx, id, claim.claimedAt(), failed, CheckPace.afterFailure(interval, before.failures() + 1, chance));
         if (!failed.kind().equals(before.errorKind())) {
             boolean gone = failed.kind().equals(Failed.BRANCH_NOT_FOUND) && claim.lastKnown() != null;
             event(tx, id, before, gone ? "BRANCH_DELETED" : "FAILED", failed.message());

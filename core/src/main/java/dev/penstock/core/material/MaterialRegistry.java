@@ -54,7 +54,8 @@ public final class MaterialRegistry implements DefinitionListener {
         for (Named each : named) {
             MaterialId id = ids.get(each.identity().fingerprint());
             if (id != null) {
-                MaterialStore.use(tx, pipeline, each.position(), id, each.material().autoUpdate());
+                MaterialStore.use(
+                        tx, pipeline, each.position(), id, each.material().autoUpdate());
             }
         }
         Set<MaterialId> left = new HashSet<>(concerned);
@@ -92,8 +93,7 @@ public final class MaterialRegistry implements DefinitionListener {
                             .map(other -> other.definition().materials())
                             .filter(materials -> use.position() < materials.size())
                             .ifPresent(materials -> {
-                                MaterialStore.takeOptions(
-                                        tx, material, materials.get(use.position()), use.pipeline());
+                                MaterialStore.takeOptions(tx, material, materials.get(use.position()), use.pipeline());
                                 handed.add(material);
                             }));
         }

@@ -118,7 +118,10 @@ final class MaterialStore {
     static void settlePolling(Handle tx, Collection<MaterialId> materials) {
         tx.createUpdate(SETTLE)
                 .bind("upstream", MaterialDefinition.PIPELINE)
-                .bindArray("materials", Long.class, materials.stream().map(MaterialId::value).toList())
+                .bindArray(
+                        "materials",
+                        Long.class,
+                        materials.stream().map(MaterialId::value).toList())
                 .execute();
     }
 

@@ -85,9 +85,8 @@ public final class MaterialWorker implements AutoCloseable {
     }
 
     private void start(Claim claim) {
-        Thread thread = Thread.ofVirtual()
-                .name("material-" + claim.id().value())
-                .unstarted(() -> look(claim));
+        Thread thread =
+                Thread.ofVirtual().name("material-" + claim.id().value()).unstarted(() -> look(claim));
         looks.put(claim.id(), thread);
         thread.start();
     }

@@ -13,8 +13,7 @@ import java.util.List;
  * @param localFolders folders of this machine from which materials may be read
  * @param folder where clones and known host keys are kept
  */
-public record PollSettings(
-        Duration interval, int perHost, long fetchLimitBytes, List<Path> localFolders, Path folder) {
+public record PollSettings(Duration interval, int perHost, long fetchLimitBytes, List<Path> localFolders, Path folder) {
     public PollSettings {
         localFolders = List.copyOf(localFolders);
     }

@@ -81,7 +81,8 @@ public final class RevisionStore {
                 time(revision.time()),
                 revision.files().stream()
                         .limit(MAX_FILES)
-                        .map(file -> new File(text(file.path(), MAX_PATH_CHARS), file.action().name()))
+                        .map(file -> new File(
+                                text(file.path(), MAX_PATH_CHARS), file.action().name()))
                         .toList());
     }
 

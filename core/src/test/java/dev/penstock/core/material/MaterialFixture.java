@@ -18,7 +18,6 @@ import dev.penstock.core.secret.SecretRef;
 import dev.penstock.core.secret.SecretStore;
 import dev.penstock.core.secret.Vault;
 import dev.penstock.core.testing.LocalSignals;
-
 import dev.penstock.core.testing.SavedPipelines;
 import dev.penstock.core.testing.TextMaterial;
 import dev.penstock.core.testing.TextRepository;

@@ -20,7 +20,9 @@ class MaterialIdentityTest {
             Option.of("shallow", OptionKind.BOOLEAN, Text.of("Shallow")));
 
     private static final List<Option> UPSTREAM = List.of(
-            Option.of("pipeline", OptionKind.TEXT, Text.of("Pipeline")).asRequired().asIdentity(),
+            Option.of("pipeline", OptionKind.TEXT, Text.of("Pipeline"))
+                    .asRequired()
+                    .asIdentity(),
             Option.of("stage", OptionKind.TEXT, Text.of("Stage")).asRequired().asIdentity());
 
     private static MaterialIdentity git(Map<String, Object> options) {
@@ -79,13 +81,15 @@ class MaterialIdentityTest {
 
     @Test
     void aRefspecIsFoundByItsSource() {
-        assertThat(git(Map.of("url", "https://git/shop", "branch", "refs/pull/7/head:seven")).branch())
+        assertThat(git(Map.of("url", "https://git/shop", "branch", "refs/pull/7/head:seven"))
+                        .branch())
                 .isEqualTo("refs/pull/7/head");
     }
 
     @Test
     void upstreamPipelinesAreTheSameInAnyCase() {
-        assertThat(upstream("Build", "Test").fingerprint()).isEqualTo(upstream("build", "test").fingerprint());
+        assertThat(upstream("Build", "Test").fingerprint())
+                .isEqualTo(upstream("build", "test").fingerprint());
         assertThat(upstream("build", "test").name()).isEqualTo("build/test");
     }
 }

@@ -80,7 +80,8 @@ class MaterialRegistryTest {
         materials.save("corrected", material(shop, Map.of("password", materials.secret(pipeline, "right"))));
 
         assertThat(materials.list("SELECT material_id FROM material_check"))
-                .containsExactly(Long.toString(materials.materialOf("corrected", 0).value()));
+                .containsExactly(
+                        Long.toString(materials.materialOf("corrected", 0).value()));
     }
 
     @Test
@@ -122,7 +123,8 @@ class MaterialRegistryTest {
 
         long id = materials.materialOf("downstream", 0).value();
         assertThat(autoUpdate(id)).isEqualTo("f");
-        assertThat(materials.one("SELECT display_name FROM material WHERE id = " + id)).isEqualTo("Build/Test");
+        assertThat(materials.one("SELECT display_name FROM material WHERE id = " + id))
+                .isEqualTo("Build/Test");
     }
 
     @Test

@@ -59,7 +59,8 @@ class MaterialWorkerTest {
         materials.passInterval();
 
         eventually(() -> assertThat(materials.revisions(id)).containsExactly("r1", "r2", "r3"));
-        assertThat(materials.one("SELECT files FROM modification WHERE revision = 'r3' AND material_id = " + id.value()))
+        assertThat(materials.one(
+                        "SELECT files FROM modification WHERE revision = 'r3' AND material_id = " + id.value()))
                 .isEqualTo("[{\"path\": \"c\", \"action\": \"MODIFIED\"}]");
     }
 
@@ -95,8 +96,8 @@ class MaterialWorkerTest {
         TextRepository shop = materials.repository("failing").fail("AUTHENTICATION", "The password was refused");
         materials.save("failing", material(shop));
         MaterialId id = materials.materialOf("failing", 0);
-        String error = "SELECT error_kind || ': ' || error_message || ' ' || failures FROM material WHERE id = "
-                + id.value();
+        String error =
+                "SELECT error_kind || ': ' || error_message || ' ' || failures FROM material WHERE id = " + id.value();
         eventually(() -> assertThat(materials.one("SELECT coalesce((" + error + "), '')"))
                 .isEqualTo("AUTHENTICATION: The password was refused 1"));
 
@@ -104,7 +105,8 @@ class MaterialWorkerTest {
         materials.passInterval();
 
         eventually(() -> assertThat(materials.events(id)).containsExactly("FAILED", "RECOVERED"));
-        assertThat(materials.one("SELECT failures FROM material WHERE id = " + id.value())).isEqualTo("0");
+        assertThat(materials.one("SELECT failures FROM material WHERE id = " + id.value()))
+                .isEqualTo("0");
     }
 
     @Test
@@ -159,7 +161,8 @@ class MaterialWorkerTest {
         TextRepository live = materials.repository("live").commit("r1", "a");
         materials.save("live", material(live, Map.of("host", "live.example")));
 
-        eventually(() -> assertThat(materials.revisions(materials.materialOf("live", 0))).containsExactly("r1"));
+        eventually(() ->
+                assertThat(materials.revisions(materials.materialOf("live", 0))).containsExactly("r1"));
         assertThat(dead.stream().mapToLong(TextRepository::questions).sum()).isEqualTo(2);
         dead.forEach(TextRepository::recover);
         until(() -> dead.stream().mapToLong(TextRepository::questions).sum() == 3);
@@ -179,9 +182,12 @@ class MaterialWorkerTest {
         ask(id);
         shop.recover();
 
-        until(() -> materials.list("SELECT 1 FROM material_check WHERE material_id = " + id.value()).isEmpty());
+        until(() -> materials
+                .list("SELECT 1 FROM material_check WHERE material_id = " + id.value())
+                .isEmpty());
         assertThat(shop.questions()).isEqualTo(before + 2);
-        assertThat(materials.heard.stream().filter(("checked " + id.value())::equals)).hasSize(2);
+        assertThat(materials.heard.stream().filter(("checked " + id.value())::equals))
+                .hasSize(2);
     }
 
     private MaterialId seen(String pipeline, TextRepository repository) {
@@ -201,7 +207,9 @@ class MaterialWorkerTest {
     private void askTwice(MaterialId id) {
         for (int i = 0; i < 2; i++) {
             ask(id);
-            until(() -> materials.list("SELECT 1 FROM material_check WHERE material_id = " + id.value()).isEmpty());
+            until(() -> materials
+                    .list("SELECT 1 FROM material_check WHERE material_id = " + id.value())
+                    .isEmpty());
         }
     }
 }

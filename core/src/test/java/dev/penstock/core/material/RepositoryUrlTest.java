@@ -67,7 +67,8 @@ class RepositoryUrlTest {
         var random = new Random(7);
         String alphabet = "a@:/.[]#?%\\ git://ssh\u0000é";
         return Stream.generate(() -> random.ints(random.nextInt(40), 0, alphabet.length())
-                        .collect(StringBuilder::new, (text, i) -> text.append(alphabet.charAt(i)), StringBuilder::append)
+                        .collect(
+                                StringBuilder::new, (text, i) -> text.append(alphabet.charAt(i)), StringBuilder::append)
                         .toString())
                 .limit(2_000);
     }

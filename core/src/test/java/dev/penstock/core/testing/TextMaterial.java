@@ -107,7 +107,8 @@ public final class TextMaterial {
     private static Map<String, byte[]> classes(Path folder) throws IOException {
         Map<String, byte[]> classes = new HashMap<>();
         try (var all = Files.walk(folder)) {
-            for (Path file : all.filter(path -> path.toString().endsWith(".class")).toList()) {
+            for (Path file :
+                    all.filter(path -> path.toString().endsWith(".class")).toList()) {
                 classes.put(folder.relativize(file).toString().replace('\\', '/'), Files.readAllBytes(file));
             }
         }
