@@ -16,8 +16,8 @@ class CheckPaceTest {
 
     @Test
     void eachFailureDoublesTheWait() {
-        assertThat(CheckPace.afterFailure(INTERVAL, 1, 0.5)).isEqualTo(Duration.ofSeconds(60));
-        assertThat(CheckPace.afterFailure(INTERVAL, 2, 0.5)).isEqualTo(Duration.ofSeconds(120));
+        assertThat(CheckPace.afterFailure(INTERVAL, 1, 0.5)).isEqualTo(Duration.ofMinutes(1));
+        assertThat(CheckPace.afterFailure(INTERVAL, 2, 0.5)).isEqualTo(Duration.ofMinutes(2));
     }
 
     @Test
