@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -72,7 +73,7 @@ public final class TextMaterial {
             if (in == null) {
                 throw new IOException("The plugin's source is missing");
             }
-            source = new String(in.readAllBytes());
+            source = new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
         Path folder = Files.createTempDirectory("penstock-text-material");
         try {
@@ -124,7 +125,7 @@ public final class TextMaterial {
         main.putValue("Plugin-Requires", ">=1.0.0 & <2.0.0");
         var bytes = new ByteArrayOutputStream();
         try (var out = new JarOutputStream(bytes, manifest)) {
-            add(out, "META-INF/extensions.idx", (CLASS + "\n").getBytes());
+            add(out, "META-INF/extensions.idx", (CLASS + "\n").getBytes(StandardCharsets.UTF_8));
             for (var each : classes.entrySet()) {
                 add(out, each.getKey(), each.getValue());
             }
