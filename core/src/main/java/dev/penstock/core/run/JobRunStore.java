@@ -36,21 +36,25 @@ public final class JobRunStore {
     private static final String COLUMNS = """
             SELECT j.id, j.stage_run_id, j.name, j.rerun_policy, j.max_reruns, j.state, j.phase, j.since, j.attempt,
                    j.agent_id, j.lease_until, j.result, j.reason, j.message, j.cancelled_by,
-                   p.name AS pipeline_name, r.counter AS run_counter, s.name AS stage_name, s.counter AS stage_counter,
-                   clock_timestamp() AS now
+                   p.name AS pipeline_name, r.counter AS run_counter, s.name AS stage_name, s.counter AS stage_counter
               FROM job_run j
               JOIN stage_run s ON s.id = j.stage_run_id
               JOIN pipeline_run r ON r.id = j.pipeline_run_id
               JOIN pipeline p ON p.id = j.pipeline_id
             """;
-    private static final String LOCK = COLUMNS + """
+    // The time is taken outside, when the lock is held: inside it would be that of the beginning of the wait.
+    private static final String LOCK = "WITH locked AS (" + COLUMNS + """
              WHERE j.id = :id
                FOR NO KEY UPDATE OF j
+            )
+            SELECT locked.*, clock_timestamp() AS now FROM locked
             """;
-    private static final String LOCK_OF_STAGE = COLUMNS + """
+    private static final String LOCK_OF_STAGE = "WITH locked AS (" + COLUMNS + """
              WHERE j.stage_run_id = :stage AND j.state <> 'FINISHED'
              ORDER BY j.id
                FOR NO KEY UPDATE OF j
+            )
+            SELECT locked.*, clock_timestamp() AS now FROM locked
             """;
     private static final String CLAIM = """
             WITH claimed AS (
@@ -127,7 +131,7 @@ public final class JobRunStore {
         JobRow row = lock(tx, id);
         Step<JobState> step = change(tx, row, event, facts);
         if (step instanceof Step.To<JobState>(Finished _)) {
-            settler.settle(tx, row.stage(), row.place(), row.now(), facts);
+            settler.settle(tx, row.stage(), row.place(), facts);
         }
         events.appendAll(tx, facts);
         return new Act(row, step);
@@ -165,8 +169,7 @@ public final class JobRunStore {
             settler.cancelledBy(tx, stage, by);
         }
         if (anyOver) {
-            JobRow last = jobs.getLast();
-            settler.settle(tx, stage, last.place(), last.now(), facts);
+            settler.settle(tx, stage, jobs.getFirst().place(), facts);
         }
         events.appendAll(tx, facts);
         return changed ? StageCancel.BEGUN : StageCancel.UNDER_WAY;

@@ -23,22 +23,29 @@ final class PipelineRunStore {
     private static final String COLUMNS = """
             SELECT r.id, r.pipeline_id, p.name AS pipeline_name, r.counter, r.definition_id, r.state, r.wait_code,
                    r.wait_stage_key, r.superseded_by, r.ended_at, p.paused_at IS NOT NULL AS paused,
-                   p.deleted_at IS NOT NULL AS deleted, clock_timestamp() AS now
+                   p.deleted_at IS NOT NULL AS deleted
               FROM pipeline p
               JOIN pipeline_run r ON r.pipeline_id = p.id
             """;
-    private static final String LOCK = COLUMNS + """
+    // The time is taken outside, when the locks are held: inside it would be that of the beginning of the wait.
+    private static final String LOCK = "WITH locked AS (" + COLUMNS + """
              WHERE r.id = :id
                FOR NO KEY UPDATE OF p, r
+            )
+            SELECT locked.*, clock_timestamp() AS now FROM locked
             """;
-    private static final String LOCK_BY_COUNTER = COLUMNS + """
+    private static final String LOCK_BY_COUNTER = "WITH locked AS (" + COLUMNS + """
              WHERE p.name_key = lower(:pipeline) AND r.counter = :counter
                FOR NO KEY UPDATE OF p, r
+            )
+            SELECT locked.*, clock_timestamp() AS now FROM locked
             """;
-    private static final String LOCK_WAITING = COLUMNS + """
+    private static final String LOCK_WAITING = "WITH locked AS (" + COLUMNS + """
              WHERE r.pipeline_id = :pipeline AND r.wait_code = 'STAGE_BUSY' AND r.wait_stage_key = :key
              ORDER BY r.counter DESC
                FOR NO KEY UPDATE OF r
+            )
+            SELECT locked.*, clock_timestamp() AS now FROM locked
             """;
     private static final String SAVE = """
             UPDATE pipeline_run
@@ -141,8 +148,8 @@ final class PipelineRunStore {
     }
 
     /** Asks {@link PipelineRunLife} what the event means for a locked run, and saves the answer. */
-    static Step<PipelineRunState> apply(Handle tx, RunRow run, PipelineRunEvent event, Instant now, List<Fact> facts) {
-        Step<PipelineRunState> step = PipelineRunLife.next(run.state(), event, now);
+    static Step<PipelineRunState> apply(Handle tx, RunRow run, PipelineRunEvent event, List<Fact> facts) {
+        Step<PipelineRunState> step = PipelineRunLife.next(run.state(), event, run.now());
         if (step instanceof Step.To<PipelineRunState>(var after)) {
             Waiting waiting = after instanceof Waiting w ? w : null;
             tx.createUpdate(SAVE)

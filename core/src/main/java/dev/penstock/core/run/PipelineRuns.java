@@ -70,7 +70,7 @@ public final class PipelineRuns {
         List<Fact> facts = new ArrayList<>();
         facts.add(PipelineRunStore.fact(row, "run.created", row.state()));
         var content = new StageStarter.Content(jobs, null, List.of(), null);
-        starter.insert(tx, row, first, 0, 1, content, run.cause().by(), now, facts);
+        starter.insert(tx, row, first, 0, 1, content, run.cause().by(), facts);
         events.appendAll(tx, facts);
         return new Created(id, counter, label);
     }

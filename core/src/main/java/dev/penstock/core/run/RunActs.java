@@ -60,7 +60,7 @@ public final class RunActs {
         }
         RunRow run = PipelineRunStore.lock(tx, pipeline, counter);
         List<Fact> facts = new ArrayList<>();
-        return switch (PipelineRunStore.apply(tx, run, new PipelineRunEvent.CancelRequested(), run.now(), facts)) {
+        return switch (PipelineRunStore.apply(tx, run, new PipelineRunEvent.CancelRequested(), facts)) {
             case Step.To<PipelineRunState> _ -> {
                 events.appendAll(tx, facts);
                 AuditStore.record(tx, by, "run.cancel", run.subject(), Map.of());

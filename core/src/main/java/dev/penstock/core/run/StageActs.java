@@ -267,13 +267,13 @@ public final class StageActs {
         PipelineRuns.requireSomeAgent(content.jobs());
         RunRow run = candidate.run();
         List<Fact> facts = new ArrayList<>();
-        if (PipelineRunStore.apply(tx, run, new PipelineRunEvent.StageStarted(), run.now(), facts)
+        if (PipelineRunStore.apply(tx, run, new PipelineRunEvent.StageStarted(), facts)
                 instanceof Step.Stay<PipelineRunState>(var _, var message)) {
             throw new PenstockException(ErrorCode.ALREADY_RUNNING, message);
         }
         int counter = StageRunStore.nextCounter(tx, run.id(), candidate.key());
         StagePlace place = starter.insert(
-                        tx, run, candidate.stage(), candidate.position(), counter, content, by, run.now(), facts)
+                        tx, run, candidate.stage(), candidate.position(), counter, content, by, facts)
                 .place();
         events.appendAll(tx, facts);
         AuditStore.record(tx, by, act, object(place), detail);

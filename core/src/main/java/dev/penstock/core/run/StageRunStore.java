@@ -22,10 +22,13 @@ import org.jspecify.annotations.Nullable;
 /** Stage runs as rows. The only class that writes {@code stage_run.state}. */
 final class StageRunStore {
     private static final String LOCK = """
-            SELECT id, pipeline_run_id, pipeline_id, name, name_key, counter, state, ended_at
-              FROM stage_run
-             WHERE id = :id
-               FOR NO KEY UPDATE
+            WITH locked AS (
+                SELECT id, pipeline_run_id, pipeline_id, name, name_key, counter, state, ended_at
+                  FROM stage_run
+                 WHERE id = :id
+                   FOR NO KEY UPDATE
+            )
+            SELECT locked.*, clock_timestamp() AS now FROM locked
             """;
     private static final String STANDINGS = """
             SELECT result, reason
@@ -133,7 +136,7 @@ final class StageRunStore {
 
     private StageRunStore() {}
 
-    /** A stage run's row, locked. */
+    /** A stage run's row, locked, with the database's time. */
     record StageRow(
             StageRunId id,
             PipelineRunId run,
@@ -141,7 +144,8 @@ final class StageRunStore {
             String name,
             String key,
             int counter,
-            StageState state) {}
+            StageState state,
+            Instant now) {}
 
     /**
      * The newest run of a stage.
@@ -187,19 +191,20 @@ final class StageRunStore {
                         row.getString("name"),
                         row.getString("name_key"),
                         row.getInt("counter"),
-                        state(row.getString("state"), row.getObject("ended_at", OffsetDateTime.class))))
+                        state(row.getString("state"), row.getObject("ended_at", OffsetDateTime.class)),
+                        row.getObject("now", OffsetDateTime.class).toInstant()))
                 .one();
     }
 
     /** Asks {@link StageLife} what the jobs make of a locked stage, and saves the answer. */
-    static Step<StageState> apply(Handle tx, StageRow stage, StagePlace place, Instant now, List<Fact> facts) {
+    static Step<StageState> apply(Handle tx, StageRow stage, StagePlace place, List<Fact> facts) {
         var tally = StageEvent.Tally.of(tx.createQuery(STANDINGS)
                 .bind("id", stage.id().value())
                 .map((row, _) -> new StageEvent.JobStanding(
                         row.getString("result") == null ? null : JobResult.valueOf(row.getString("result")),
                         row.getString("reason") == null ? null : JobReason.valueOf(row.getString("reason"))))
                 .list());
-        Step<StageState> step = StageLife.next(stage.state(), new StageEvent.JobsStand(tally), now);
+        Step<StageState> step = StageLife.next(stage.state(), new StageEvent.JobsStand(tally), stage.now());
         if (step instanceof Step.To<StageState>(var after)) {
             tx.createUpdate(SAVE)
                     .bind("id", stage.id().value())
@@ -293,7 +298,7 @@ final class StageRunStore {
     }
 
     static StageRunId insert(
-            Handle tx, RunRow run, NewStage stage, StageState state, List<PlannedJob> jobs, Instant now) {
+            Handle tx, RunRow run, NewStage stage, StageState state, List<PlannedJob> jobs) {
         return tx.createQuery(INSERT)
                 .bind("run", run.id().value())
                 .bind("pipeline", run.pipeline().value())
@@ -306,7 +311,7 @@ final class StageRunStore {
                 .bind("rerunOf", stage.rerunOf())
                 .bind("keepArtifacts", stage.keepArtifacts())
                 .bind("jobs", Json.write(jobs))
-                .bind("now", now)
+                .bind("now", run.now())
                 .bind("endedAt", state instanceof StageState.Finished over ? over.since() : null)
                 .map((row, _) -> new StageRunId(row.getLong("id")))
                 .one();

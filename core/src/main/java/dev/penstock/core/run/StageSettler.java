@@ -12,7 +12,6 @@ import dev.penstock.core.run.PipelineRunState.WaitCode;
 import dev.penstock.core.run.RunListener.EndedStage;
 import dev.penstock.core.run.StageRunStore.LatestStage;
 import dev.penstock.core.run.StageRunStore.StageRow;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -42,15 +41,15 @@ public final class StageSettler {
     }
 
     /** Folds the jobs of a stage, and goes on if it is over now. The caller holds the lock of the job that changed. */
-    void settle(Handle tx, StageRunId id, StagePlace place, Instant now, List<Fact> facts) {
+    void settle(Handle tx, StageRunId id, StagePlace place, List<Fact> facts) {
         StageRow stage = StageRunStore.lock(tx, id);
-        if (StageRunStore.apply(tx, stage, place, now, facts)
+        if (StageRunStore.apply(tx, stage, place, facts)
                 instanceof Step.To<StageState>(StageState.Finished(var result, var _))) {
             RunRow run = PipelineRunStore.lock(tx, stage.run());
             PipelineDefinition definition = definitions.apply(tx, run.definition());
             int position = StageStarter.position(definition, stage.key());
-            advance(tx, run, definition, position, result, now, facts);
-            catchUp(tx, run, stage.key(), now, facts);
+            advance(tx, run, definition, position, result, facts);
+            catchUp(tx, run, stage.key(), facts);
             tellEnd(tx, run, stage.name(), stage.counter(), position, result);
         }
     }
@@ -70,14 +69,13 @@ public final class StageSettler {
             PipelineDefinition definition,
             int position,
             JobResult result,
-            Instant now,
             List<Fact> facts) {
         if (result != JobResult.PASSED) {
-            PipelineRunStore.apply(tx, run, new Ended(result), now, facts);
+            PipelineRunStore.apply(tx, run, new Ended(result), facts);
             return;
         }
         if (position + 1 >= definition.stages().size()) {
-            PipelineRunStore.apply(tx, run, new Ended(overall(tx, run, definition)), now, facts);
+            PipelineRunStore.apply(tx, run, new Ended(overall(tx, run, definition)), facts);
             return;
         }
         StageDefinition next = definition.stages().get(position + 1);
@@ -88,14 +86,13 @@ public final class StageSettler {
                     tx,
                     run,
                     latest.containsKey(key) ? new Ended(fold(latest.values())) : new Parked(WaitCode.APPROVAL, key),
-                    now,
                     facts);
         } else if (run.paused() || run.deleted()) {
-            PipelineRunStore.apply(tx, run, new Parked(WaitCode.PAUSED, key), now, facts);
+            PipelineRunStore.apply(tx, run, new Parked(WaitCode.PAUSED, key), facts);
         } else if (StageRunStore.busyIn(tx, run.pipeline(), key).isPresent()) {
-            PipelineRunStore.apply(tx, run, new Parked(WaitCode.STAGE_BUSY, key), now, facts);
+            PipelineRunStore.apply(tx, run, new Parked(WaitCode.STAGE_BUSY, key), facts);
         } else {
-            begin(tx, run, definition, position + 1, now, facts);
+            begin(tx, run, definition, position + 1, facts);
         }
     }
 
@@ -103,7 +100,7 @@ public final class StageSettler {
      * Gives the stage that has just become free to the newest run that waits for it; older ones that wait, too, are
      * superseded by it, or by the run that had the stage (domain 2.3).
      */
-    private void catchUp(Handle tx, RunRow run, String key, Instant now, List<Fact> facts) {
+    private void catchUp(Handle tx, RunRow run, String key, List<Fact> facts) {
         List<RunRow> waiting = PipelineRunStore.lockWaitingForStage(tx, run.pipeline(), key);
         if (waiting.isEmpty()) {
             return;
@@ -111,25 +108,25 @@ public final class StageSettler {
         RunRow newest = waiting.getFirst();
         boolean newer = newest.counter() > run.counter();
         if (newer && (run.paused() || run.deleted())) {
-            PipelineRunStore.apply(tx, newest, new Parked(WaitCode.PAUSED, key), now, facts);
+            PipelineRunStore.apply(tx, newest, new Parked(WaitCode.PAUSED, key), facts);
         } else if (newer) {
             PipelineDefinition its = definitions.apply(tx, newest.definition());
-            PipelineRunStore.apply(tx, newest, new PipelineRunEvent.StageStarted(), now, facts);
-            begin(tx, newest.active(), its, StageStarter.position(its, key), now, facts);
+            PipelineRunStore.apply(tx, newest, new PipelineRunEvent.StageStarted(), facts);
+            begin(tx, newest.active(), its, StageStarter.position(its, key), facts);
         }
         long by = newer ? newest.counter() : run.counter();
         for (RunRow older : newer ? waiting.subList(1, waiting.size()) : waiting) {
-            PipelineRunStore.apply(tx, older, new PipelineRunEvent.Superseded(by), now, facts);
+            PipelineRunStore.apply(tx, older, new PipelineRunEvent.Superseded(by), facts);
         }
     }
 
     private void begin(
-            Handle tx, RunRow run, PipelineDefinition definition, int position, Instant now, List<Fact> facts) {
+            Handle tx, RunRow run, PipelineDefinition definition, int position, List<Fact> facts) {
         StageDefinition stage = definition.stages().get(position);
-        var started = starter.start(tx, run, stage, position, starter.plan(tx, stage), CHANGES, now, facts);
+        var started = starter.start(tx, run, stage, position, starter.plan(tx, stage), CHANGES, facts);
         // No agent for any of its jobs: the stage is over as it begins, and so is the run.
         if (started.state() instanceof StageState.Finished(var result, var _)) {
-            PipelineRunStore.apply(tx, run, new Ended(result), now, facts);
+            PipelineRunStore.apply(tx, run, new Ended(result), facts);
             tellEnd(tx, run, stage.name(), started.place().counter(), position, result);
         }
     }

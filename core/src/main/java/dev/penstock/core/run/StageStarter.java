@@ -9,7 +9,6 @@ import dev.penstock.core.platform.signal.Channel;
 import dev.penstock.core.platform.signal.Signals;
 import dev.penstock.core.run.StageEvent.Tally;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
@@ -51,11 +50,10 @@ final class StageStarter {
             int position,
             List<PlannedJob> jobs,
             String approvedBy,
-            Instant now,
             List<Fact> facts) {
         int counter = StageRunStore.nextCounter(tx, run.id(), key(stage));
         return insert(
-                tx, run, stage, position, counter, new Content(jobs, null, List.of(), null), approvedBy, now, facts);
+                tx, run, stage, position, counter, new Content(jobs, null, List.of(), null), approvedBy, facts);
     }
 
     /**
@@ -87,9 +85,8 @@ final class StageStarter {
             int counter,
             Content content,
             String approvedBy,
-            Instant now,
             List<Fact> facts) {
-        StageState state = StageLife.stand(content.tally(), now);
+        StageState state = StageLife.stand(content.tally(), run.now());
         var row = new StageRunStore.NewStage(
                 stage.name(),
                 key(stage),
@@ -98,7 +95,7 @@ final class StageStarter {
                 counter,
                 approvedBy,
                 content.rerunOf());
-        StageRunId id = StageRunStore.insert(tx, run, row, state, content.jobs(), now);
+        StageRunId id = StageRunStore.insert(tx, run, row, state, content.jobs());
         if (content.copiedFrom() != null) {
             StageRunStore.copyJobs(
                     tx,

@@ -25,6 +25,7 @@ import dev.penstock.core.run.NewRun.RunMaterial;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -39,8 +40,8 @@ public final class RunFixture {
     public final RunFeature feature;
     public final Definitions definitions = new Definitions();
     public final List<Host> hosts = new ArrayList<>(List.of(new Host(ALMA, "alma", true)));
-    public final List<RunListener.EndedStage> endedStages = new ArrayList<>();
-    public final List<String> closedConsoles = new ArrayList<>();
+    public final List<RunListener.EndedStage> endedStages = Collections.synchronizedList(new ArrayList<>());
+    public final List<String> closedConsoles = Collections.synchronizedList(new ArrayList<>());
 
     public RunFixture(Database database, Signals signals, EventStore events) {
         this(database, signals, events, (_, _) -> {});
@@ -194,29 +195,24 @@ public final class RunFixture {
 
     /** Starts a run of a pipeline at its newest revision, as a scheduler does. */
     public PipelineRuns.Created trigger(String name) {
-        return database.inTransaction(tx -> {
-            var current = definitions.current(tx, name).orElseThrow();
-            Instant now = tx.createQuery("SELECT clock_timestamp() FROM pipeline WHERE id = :id FOR NO KEY UPDATE")
-                    .bind("id", current.id().value())
-                    .mapTo(Instant.class)
-                    .one();
-            List<RunMaterial> materials = tx.createQuery(
-                            "SELECT pm.position, m.material_id, m.id, m.revision FROM pipeline_material pm"
-                                    + " JOIN modification m USING (material_id) WHERE pm.pipeline_id = :id")
-                    .bind("id", current.id().value())
-                    .map((row, _) -> new RunMaterial(
-                            row.getInt(1), row.getLong(2), row.getLong(3), row.getLong(3), true, row.getString(4)))
-                    .list();
-            return feature.runs()
-                    .create(
-                            tx,
-                            new NewRun(
-                                    current,
-                                    new Cause(Cause.Kind.COMMIT, "changes", "modified by Ada"),
-                                    List.of(),
-                                    materials),
-                            now);
-        });
+        return database.inTransaction(tx -> trigger(tx, name));
+    }
+
+    PipelineRuns.Created trigger(Handle tx, String name) {
+        var current = definitions.current(tx, name).orElseThrow();
+        Instant now = tx.createQuery("SELECT clock_timestamp() FROM pipeline WHERE id = :id FOR NO KEY UPDATE")
+                .bind("id", current.id().value())
+                .mapTo(Instant.class)
+                .one();
+        List<RunMaterial> materials = tx.createQuery(
+                        "SELECT pm.position, m.material_id, m.id, m.revision FROM pipeline_material pm"
+                                + " JOIN modification m USING (material_id) WHERE pm.pipeline_id = :id")
+                .bind("id", current.id().value())
+                .map((row, _) -> new RunMaterial(
+                        row.getInt(1), row.getLong(2), row.getLong(3), row.getLong(3), true, row.getString(4)))
+                .list();
+        var cause = new Cause(Cause.Kind.COMMIT, "changes", "modified by Ada");
+        return feature.runs().create(tx, new NewRun(current, cause, List.of(), materials), now);
     }
 
     /** The newest run of a job by its locator {@code pipeline/counter/stage/stageCounter/job}. */
