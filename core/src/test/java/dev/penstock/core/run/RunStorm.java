@@ -14,6 +14,7 @@ import dev.penstock.core.run.JobEvent.Reported;
 import dev.penstock.core.run.JobState.Finished;
 import dev.penstock.core.run.JobState.Held;
 import dev.penstock.core.run.Step.To;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 
 /**
  * Agents, people and the clock, all at once and without any order: many threads that do whatever they may, and much that
@@ -33,6 +35,7 @@ import org.jdbi.v3.core.Handle;
 final class RunStorm {
     private static final List<String> PIPELINES = List.of("alpha", "beta", "gamma");
     private static final String PERSON = "eve";
+    private static final int AGENTS = 12;
 
     /** An attempt as an agent knows it, also when it has lost it meanwhile. */
     private record Grip(JobRunId job, AgentId agent, int attempt) {}
@@ -116,7 +119,7 @@ final class RunStorm {
             var job = new JobRunId(open.get());
             runs.database.useTransaction(tx -> {
                 switch (state(tx, job)) {
-                    case "SCHEDULED" -> runs.feature.jobs().apply(tx, job, new Claimed(RunFixture.ALMA, "alma"));
+                    case "SCHEDULED" -> runs.feature.jobs().apply(tx, job, new Claimed(new AgentId(new UUID(1, job.value())), "it"));
                     case "LOST" -> runs.feature.jobs().apply(tx, job, new JobEvent.GivenUp(PERSON));
                     default -> {
                         expireNow(tx, job);
@@ -146,7 +149,18 @@ final class RunStorm {
                 .ifPresent(created -> triggered.add(pipeline + "/" + created.counter()));
     }
 
+    /** An agent that has a job already is refused another by the schema. */
     private void claim(AgentId agent) {
+        try {
+            claimAny(agent);
+        } catch (UnableToExecuteStatementException e) {
+            if (!(e.getCause() instanceof SQLException cause) || !"23505".equals(cause.getSQLState())) {
+                throw e;
+            }
+        }
+    }
+
+    private void claimAny(AgentId agent) {
         runs.database
                 .inTransaction(tx -> tx
                         .createQuery("""
@@ -299,7 +313,7 @@ final class RunStorm {
     }
 
     private static AgentId agent(Random random) {
-        return new AgentId(new UUID(0, 1 + random.nextInt(4)));
+        return new AgentId(new UUID(0, 1 + random.nextInt(AGENTS)));
     }
 
     private static <T> T pick(Random random, List<T> all) {
