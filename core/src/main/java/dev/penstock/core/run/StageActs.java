@@ -272,8 +272,7 @@ public final class StageActs {
             throw new PenstockException(ErrorCode.ALREADY_RUNNING, message);
         }
         int counter = StageRunStore.nextCounter(tx, run.id(), candidate.key());
-        StagePlace place = starter.insert(
-                        tx, run, candidate.stage(), candidate.position(), counter, content, by, facts)
+        StagePlace place = starter.insert(tx, run, candidate.stage(), candidate.position(), counter, content, by, facts)
                 .place();
         events.appendAll(tx, facts);
         AuditStore.record(tx, by, act, object(place), detail);

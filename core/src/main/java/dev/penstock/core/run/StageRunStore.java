@@ -297,8 +297,7 @@ final class StageRunStore {
                 + 1;
     }
 
-    static StageRunId insert(
-            Handle tx, RunRow run, NewStage stage, StageState state, List<PlannedJob> jobs) {
+    static StageRunId insert(Handle tx, RunRow run, NewStage stage, StageState state, List<PlannedJob> jobs) {
         return tx.createQuery(INSERT)
                 .bind("run", run.id().value())
                 .bind("pipeline", run.pipeline().value())

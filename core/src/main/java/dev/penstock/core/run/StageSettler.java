@@ -64,12 +64,7 @@ public final class StageSettler {
     }
 
     private void advance(
-            Handle tx,
-            RunRow run,
-            PipelineDefinition definition,
-            int position,
-            JobResult result,
-            List<Fact> facts) {
+            Handle tx, RunRow run, PipelineDefinition definition, int position, JobResult result, List<Fact> facts) {
         if (result != JobResult.PASSED) {
             PipelineRunStore.apply(tx, run, new Ended(result), facts);
             return;
@@ -120,8 +115,7 @@ public final class StageSettler {
         }
     }
 
-    private void begin(
-            Handle tx, RunRow run, PipelineDefinition definition, int position, List<Fact> facts) {
+    private void begin(Handle tx, RunRow run, PipelineDefinition definition, int position, List<Fact> facts) {
         StageDefinition stage = definition.stages().get(position);
         var started = starter.start(tx, run, stage, position, starter.plan(tx, stage), CHANGES, facts);
         // No agent for any of its jobs: the stage is over as it begins, and so is the run.

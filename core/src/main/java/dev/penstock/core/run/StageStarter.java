@@ -52,8 +52,7 @@ final class StageStarter {
             String approvedBy,
             List<Fact> facts) {
         int counter = StageRunStore.nextCounter(tx, run.id(), key(stage));
-        return insert(
-                tx, run, stage, position, counter, new Content(jobs, null, List.of(), null), approvedBy, facts);
+        return insert(tx, run, stage, position, counter, new Content(jobs, null, List.of(), null), approvedBy, facts);
     }
 
     /**

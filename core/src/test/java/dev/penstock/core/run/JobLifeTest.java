@@ -49,7 +49,10 @@ class JobLifeTest {
 
     private static Progress in(Phase... phases) {
         return new Progress(
-                Arrays.stream(phases).map(phase -> new PhaseEntered(phase, NOON)).toList(), List.of());
+                Arrays.stream(phases)
+                        .map(phase -> new PhaseEntered(phase, NOON))
+                        .toList(),
+                List.of());
     }
 
     private static Ended ended(AgentId agent, int attempt, JobResult result, JobReason reason) {
@@ -73,8 +76,9 @@ class JobLifeTest {
 
         Step<JobState> step = JobLife.next(second, passed(ALMA, 1), ONCE_MORE, NOON);
 
-        assertThat(step).isInstanceOfSatisfying(Stay.class, stay -> assertThat(stay.why())
-                .isEqualTo(Why.FENCED));
+        assertThat(step)
+                .isInstanceOfSatisfying(
+                        Stay.class, stay -> assertThat(stay.why()).isEqualTo(Why.FENCED));
     }
 
     @Test
@@ -169,8 +173,7 @@ class JobLifeTest {
         var restarted = ended(ALMA, 1, JobResult.FAILED, JobReason.AGENT_RESTARTED);
         events.put("agent restarted, attempts left", new Case(restarted));
         events.put(
-                "agent restarted, none left",
-                new Case(restarted, new OnAgentLoss(OnAgentLoss.Policy.RERUN, 0), NOON));
+                "agent restarted, none left", new Case(restarted, new OnAgentLoss(OnAgentLoss.Policy.RERUN, 0), NOON));
         events.put("agent restarted, a person decides", new Case(restarted, OnAgentLoss.ASK, NOON));
         events.put("cancel requested", new Case(new CancelRequested("eve")));
         events.put("lease ended, attempts left", new Case(new LeaseExpired(), ONCE_MORE, LEASE_END));

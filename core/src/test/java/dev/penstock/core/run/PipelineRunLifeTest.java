@@ -103,11 +103,14 @@ class PipelineRunLifeTest {
             case StageStarted _ -> !(before instanceof Active) && after instanceof Active;
             // Only what was active can come to an end by a stage, and it says how.
             case Ended(var result) -> before instanceof Active && after.equals(new Finished(result, NOON));
-            case Parked(var code, var stage) -> after.equals(Waiting.on(code, stage))
-                    && (before instanceof Active || before.equals(Waiting.on(WaitCode.STAGE_BUSY, stage)));
-            case Superseded(var by) -> before.equals(Waiting.on(WaitCode.STAGE_BUSY, "ship"))
-                    && after.equals(new Waiting(WaitCode.SUPERSEDED, "ship", by));
-            case CancelRequested _ -> before instanceof Waiting && after.equals(new Finished(JobResult.CANCELLED, NOON));
+            case Parked(var code, var stage) ->
+                after.equals(Waiting.on(code, stage))
+                        && (before instanceof Active || before.equals(Waiting.on(WaitCode.STAGE_BUSY, stage)));
+            case Superseded(var by) ->
+                before.equals(Waiting.on(WaitCode.STAGE_BUSY, "ship"))
+                        && after.equals(new Waiting(WaitCode.SUPERSEDED, "ship", by));
+            case CancelRequested _ ->
+                before instanceof Waiting && after.equals(new Finished(JobResult.CANCELLED, NOON));
         };
     }
 }

@@ -59,7 +59,9 @@ final class RunStorm {
         runs.pipeline(
                 "alpha",
                 RunFixture.stage(
-                        "build", RunFixture.job("unit", RunInstances.ONE, once), RunFixture.job("lint", RunInstances.ONE, ask)),
+                        "build",
+                        RunFixture.job("unit", RunInstances.ONE, once),
+                        RunFixture.job("lint", RunInstances.ONE, ask)),
                 RunFixture.stage(
                         "test", RunFixture.job("it", new RunInstances(RunInstances.Kind.COUNT, 3), OnAgentLoss.RERUN)),
                 RunFixture.manual("ship", true, RunFixture.job("copy", RunInstances.ALL_AGENTS, ask)));
@@ -119,7 +121,8 @@ final class RunStorm {
             var job = new JobRunId(open.get());
             runs.database.useTransaction(tx -> {
                 switch (state(tx, job)) {
-                    case "SCHEDULED" -> runs.feature.jobs().apply(tx, job, new Claimed(new AgentId(new UUID(1, job.value())), "it"));
+                    case "SCHEDULED" ->
+                        runs.feature.jobs().apply(tx, job, new Claimed(new AgentId(new UUID(1, job.value())), "it"));
                     case "LOST" -> runs.feature.jobs().apply(tx, job, new JobEvent.GivenUp(PERSON));
                     default -> {
                         expireNow(tx, job);
@@ -162,16 +165,16 @@ final class RunStorm {
 
     private void claimAny(AgentId agent) {
         runs.database
-                .inTransaction(tx -> tx
-                        .createQuery("""
+                .inTransaction(tx -> tx.createQuery("""
                                 SELECT id FROM job_run WHERE state = 'SCHEDULED' ORDER BY random() LIMIT 1
                                    FOR UPDATE SKIP LOCKED
                                 """)
                         .mapTo(Long.class)
                         .findOne()
                         .map(JobRunId::new)
-                        .map(job -> runs.feature.jobs().apply(tx, job, new Claimed(agent, "it")) instanceof To<JobState>(var state)
-                                && state instanceof Held held
+                        .map(job -> runs.feature.jobs().apply(tx, job, new Claimed(agent, "it"))
+                                                instanceof To<JobState>(var state)
+                                        && state instanceof Held held
                                 ? new Grip(job, agent, held.attempt())
                                 : null))
                 .ifPresent(grips::add);
@@ -189,9 +192,13 @@ final class RunStorm {
             return;
         }
         // Mostly the newest, sometimes one that was fenced or has ended long ago.
-        Grip grip = random.nextInt(4) == 0 ? pick(random, grips) : grips.get(grips.size() - 1 - random.nextInt(Math.min(6, grips.size())));
+        Grip grip = random.nextInt(4) == 0
+                ? pick(random, grips)
+                : grips.get(grips.size() - 1 - random.nextInt(Math.min(6, grips.size())));
         JobResult result = random.nextInt(3) == 0 ? JobResult.FAILED : JobResult.PASSED;
-        JobReason reason = result == JobResult.PASSED ? null : random.nextInt(5) == 0 ? JobReason.AGENT_RESTARTED : JobReason.TASK_FAILED;
+        JobReason reason = result == JobResult.PASSED
+                ? null
+                : random.nextInt(5) == 0 ? JobReason.AGENT_RESTARTED : JobReason.TASK_FAILED;
         var event = new Ended(
                 grip.agent(), grip.attempt(), result, reason, reason == null ? null : "so it says", Progress.NONE);
         if (apply(grip.job(), event) instanceof To<JobState>(Finished over)
@@ -204,8 +211,7 @@ final class RunStorm {
     }
 
     private void expire() {
-        runs.database.useTransaction(tx -> tx
-                .createQuery("""
+        runs.database.useTransaction(tx -> tx.createQuery("""
                         SELECT id FROM job_run WHERE lease_until IS NOT NULL ORDER BY random() LIMIT 1
                            FOR UPDATE SKIP LOCKED
                         """)
@@ -224,16 +230,20 @@ final class RunStorm {
 
     private void cancel(Random random) {
         switch (random.nextInt(4)) {
-            case 0 -> anyOf("SELECT id FROM job_run WHERE state <> 'FINISHED'")
-                    .ifPresent(id -> runs.feature.jobActs().cancel(new JobRunId(id), PERSON));
-            case 1 -> anyOf("SELECT id FROM stage_run WHERE ended_at IS NULL")
-                    .ifPresent(id -> runs.feature.stageActs().cancel(place(id), PERSON));
-            case 2 -> anyOf("SELECT id FROM pipeline_run WHERE ended_at IS NULL").ifPresent(id -> {
-                String[] run = runLocator(id);
-                runs.feature.runActs().cancel(run[0], Long.parseLong(run[1]), PERSON);
-            });
-            default -> anyOf("SELECT id FROM job_run WHERE lease_until IS NOT NULL")
-                    .ifPresent(id -> apply(new JobRunId(id), new AgentRevoked(agent(random))));
+            case 0 ->
+                anyOf("SELECT id FROM job_run WHERE state <> 'FINISHED'")
+                        .ifPresent(id -> runs.feature.jobActs().cancel(new JobRunId(id), PERSON));
+            case 1 ->
+                anyOf("SELECT id FROM stage_run WHERE ended_at IS NULL")
+                        .ifPresent(id -> runs.feature.stageActs().cancel(place(id), PERSON));
+            case 2 ->
+                anyOf("SELECT id FROM pipeline_run WHERE ended_at IS NULL").ifPresent(id -> {
+                    String[] run = runLocator(id);
+                    runs.feature.runActs().cancel(run[0], Long.parseLong(run[1]), PERSON);
+                });
+            default ->
+                anyOf("SELECT id FROM job_run WHERE lease_until IS NOT NULL")
+                        .ifPresent(id -> apply(new JobRunId(id), new AgentRevoked(agent(random))));
         }
     }
 
@@ -257,23 +267,25 @@ final class RunStorm {
     }
 
     private void rerun(Random random) {
-        anyOf("SELECT id FROM stage_run WHERE latest AND ended_at IS NOT NULL").ifPresent(id -> runs.feature
-                .stageActs()
-                .rerun(
-                        place(id),
-                        switch (random.nextInt(3)) {
-                            case 0 -> new StageActs.Again.Whole();
-                            case 1 -> new StageActs.Again.Failed();
-                            default -> new StageActs.Again.Chosen(List.of("x"));
-                        },
-                        PERSON));
+        anyOf("SELECT id FROM stage_run WHERE latest AND ended_at IS NOT NULL")
+                .ifPresent(id -> runs.feature
+                        .stageActs()
+                        .rerun(
+                                place(id),
+                                switch (random.nextInt(3)) {
+                                    case 0 -> new StageActs.Again.Whole();
+                                    case 1 -> new StageActs.Again.Failed();
+                                    default -> new StageActs.Again.Chosen(List.of("x"));
+                                },
+                                PERSON));
     }
 
     private void pause(Random random) {
         String name = pick(random, PIPELINES);
-        runs.execute(random.nextInt(5) == 0
-                ? "UPDATE pipeline SET paused_at = now(), paused_by = 'eve' WHERE name = '" + name + "'"
-                : "UPDATE pipeline SET paused_at = NULL, paused_by = NULL WHERE name = '" + name + "'");
+        runs.execute(
+                random.nextInt(5) == 0
+                        ? "UPDATE pipeline SET paused_at = now(), paused_by = 'eve' WHERE name = '" + name + "'"
+                        : "UPDATE pipeline SET paused_at = NULL, paused_by = NULL WHERE name = '" + name + "'");
     }
 
     private Step<JobState> apply(JobRunId job, JobEvent event) {

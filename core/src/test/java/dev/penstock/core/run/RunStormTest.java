@@ -61,8 +61,9 @@ final class RunStormTest {
     private void everyTriggerIsOneRun(RunStorm storm) {
         assertThat(storm.triggered)
                 .as("I-1: each acknowledged trigger is one run")
-                .containsExactlyInAnyOrderElementsOf(runs.list(
-                        "SELECT p.name || '/' || r.counter FROM pipeline_run r JOIN pipeline p ON p.id = r.pipeline_id"));
+                .containsExactlyInAnyOrderElementsOf(
+                        runs.list(
+                                "SELECT p.name || '/' || r.counter FROM pipeline_run r JOIN pipeline p ON p.id = r.pipeline_id"));
         none("I-1: counters have no gap", """
                 SELECT p.name
                   FROM pipeline p LEFT JOIN pipeline_run r ON r.pipeline_id = p.id
@@ -189,7 +190,8 @@ final class RunStormTest {
     }
 
     private void everyActIsInTheTrail() {
-        assertThat(runs.list("SELECT object FROM audit WHERE action IN ('stage.start', 'stage.rerun', 'stage.rerun_jobs')"))
+        assertThat(runs.list(
+                        "SELECT object FROM audit WHERE action IN ('stage.start', 'stage.rerun', 'stage.rerun_jobs')"))
                 .as("I-6: each stage that a person started is in the trail once")
                 .containsExactlyInAnyOrderElementsOf(runs.list("""
                         SELECT 'stage/' || concat_ws('/', p.name, r.counter, s.name, s.counter)

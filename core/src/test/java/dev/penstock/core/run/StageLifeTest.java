@@ -90,8 +90,9 @@ class StageLifeTest {
                     job = (job + 1) % jobs.size();
                 }
                 jobs.set(job, JobResult.values()[random.nextInt(3)]);
-                var event = new JobsStand(
-                        Tally.of(jobs.stream().map(result -> new JobStanding(result, null)).toList()));
+                var event = new JobsStand(Tally.of(jobs.stream()
+                        .map(result -> new JobStanding(result, null))
+                        .toList()));
                 for (int repeat = random.nextInt(3); repeat >= 0; repeat--) {
                     if (StageLife.next(state, event, NOON) instanceof To<StageState>(var after)) {
                         state = after;

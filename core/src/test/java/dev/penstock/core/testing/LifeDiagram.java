@@ -53,7 +53,8 @@ public final class LifeDiagram {
             steps.forEach((event, by) -> {
                 String to = by.getOrDefault(from, "");
                 if (!to.isEmpty() && !to.equals(from)) {
-                    edges.computeIfAbsent(from + " --> " + to, _ -> new ArrayList<>()).add(event);
+                    edges.computeIfAbsent(from + " --> " + to, _ -> new ArrayList<>())
+                            .add(event);
                 }
             });
         }
