@@ -38,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class JobLifeTest {
@@ -55,7 +56,7 @@ class JobLifeTest {
                 List.of());
     }
 
-    private static Ended ended(AgentId agent, int attempt, JobResult result, JobReason reason) {
+    private static Ended ended(AgentId agent, int attempt, JobResult result, @Nullable JobReason reason) {
         return new Ended(agent, attempt, result, reason, reason == null ? null : "said so", Progress.NONE);
     }
 
@@ -307,7 +308,7 @@ class JobLifeTest {
             }
         }
 
-        private static JobResult result(JobState state) {
+        private static @Nullable JobResult result(JobState state) {
             return state instanceof Finished over ? over.result() : null;
         }
 
