@@ -235,6 +235,7 @@ class JobLifeTest {
     /** One life, with the promises checked at each step. */
     private static final class RandomLife {
         private static final List<AgentId> AGENTS = List.of(ALMA, BRUNO);
+        private static final List<Phase> PHASES = List.of(Phase.values());
 
         private final int seed;
         private final Random random;
@@ -332,7 +333,7 @@ class JobLifeTest {
             int attempt = Math.max(1, state.attempt() - random.nextInt(2));
             return switch (random.nextInt(14)) {
                 case 0, 1, 2 -> new Claimed(agent, "it");
-                case 3, 4, 5 -> new Reported(agent, attempt, in(Phase.values()[random.nextInt(3)]));
+                case 3, 4, 5 -> new Reported(agent, attempt, in(PHASES.get(random.nextInt(PHASES.size()))));
                 case 6 -> new Reported(agent, attempt, Progress.NONE);
                 case 7 -> end(agent, attempt);
                 case 8 -> random.nextInt(4) == 0 ? new CancelRequested("eve") : new LeaseExpired();

@@ -82,6 +82,7 @@ class StageLifeTest {
             for (int count = 1 + random.nextInt(6); count > 0; count--) {
                 jobs.add(null);
             }
+            List<JobResult> results = List.of(JobResult.values());
             StageState state = new Building();
             int ends = 0;
             for (int toEnd = jobs.size(); toEnd > 0; toEnd--) {
@@ -89,7 +90,7 @@ class StageLifeTest {
                 while (jobs.get(job) != null) {
                     job = (job + 1) % jobs.size();
                 }
-                jobs.set(job, JobResult.values()[random.nextInt(3)]);
+                jobs.set(job, results.get(random.nextInt(results.size())));
                 var event = new JobsStand(Tally.of(jobs.stream()
                         .map(result -> new JobStanding(result, null))
                         .toList()));
