@@ -37,8 +37,8 @@ CREATE TABLE pipeline_group (
 -- A resolved definition (templates and parameters expanded): what runs keep. Immutable, shared, found by its hash.
 CREATE TABLE resolved_definition (
     id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    sha256     text  NOT NULL UNIQUE,
-    definition jsonb NOT NULL
+    sha256     text NOT NULL UNIQUE,
+    definition json NOT NULL                       -- in its order: people see options as they wrote them
 );
 
 CREATE TABLE pipeline (

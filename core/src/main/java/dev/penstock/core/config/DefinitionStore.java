@@ -33,7 +33,7 @@ final class DefinitionStore {
 
     private static final String INTERN = """
             INSERT INTO resolved_definition (sha256, definition)
-            VALUES (:sha256, CAST(:definition AS jsonb))
+            VALUES (:sha256, CAST(:definition AS json))
                 ON CONFLICT (sha256) DO NOTHING
             """;
 
@@ -42,6 +42,27 @@ final class DefinitionStore {
               FROM resolved_definition
              WHERE sha256 = :sha256
             """;
+
+    private static final String LOCK_ALL = """
+            SELECT pg_advisory_xact_lock(:lock)
+            """;
+
+    private static final String MAKE_GROUP = """
+            INSERT INTO pipeline_group (name_key, name)
+            VALUES (:key, :name)
+                ON CONFLICT (name_key) DO NOTHING
+            """;
+
+    private static final String ACTIVE_RUN = """
+            SELECT counter
+              FROM pipeline_run
+             WHERE pipeline_id = :id AND state = 'ACTIVE'
+             ORDER BY counter
+             LIMIT 1
+            """;
+
+    /** Any number that no other lock of this database has; "defs" in ASCII. */
+    private static final long DEFINITIONS = 0x64656673;
 
     private static final String NEXT_ID = """
             SELECT nextval(pg_get_serial_sequence('pipeline', 'id'))
@@ -104,6 +125,26 @@ final class DefinitionStore {
                 .findOne();
     }
 
+    /**
+     * Lets one save after the other happen, on all servers: definitions name each other, and two saves that are right by
+     * themselves could be wrong together. A save takes a few milliseconds.
+     */
+    static void lockAll(Handle tx) {
+        tx.createQuery(LOCK_ALL).bind("lock", DEFINITIONS).map((_, _) -> true).one();
+    }
+
+    static void makeGroup(Handle tx, String name) {
+        tx.createUpdate(MAKE_GROUP)
+                .bind("key", Names.key(name))
+                .bind("name", name)
+                .execute();
+    }
+
+    /** The counter of a run that is under way. */
+    static Optional<Long> activeRun(Handle tx, PipelineId id) {
+        return tx.createQuery(ACTIVE_RUN).bind("id", id.value()).mapTo(Long.class).findOne();
+    }
+
     static List<Head> heads(Handle handle) {
         return handle.createQuery(HEADS).map(AS_HEAD).list();
     }
@@ -130,12 +171,10 @@ final class DefinitionStore {
         return new PipelineId(tx.createQuery(NEXT_ID).mapTo(Long.class).one());
     }
 
-    static void insert(Handle tx, PipelineId id, PipelineDefinition definition, DefinitionId resolved) {
-        write(tx, INSERT, id, 1, definition, resolved);
-    }
-
-    static void update(Handle tx, PipelineId id, int version, PipelineDefinition definition, DefinitionId resolved) {
-        write(tx, UPDATE, id, version, definition, resolved);
+    /** Makes the row at version 1, or changes it; a deleted pipeline is there again. */
+    static void put(Handle tx, PipelineId id, int version, PipelineDefinition definition, DefinitionId resolved) {
+        makeGroup(tx, definition.group());
+        write(tx, version == 1 ? INSERT : UPDATE, id, version, definition, resolved);
     }
 
     static void delete(Handle tx, PipelineId id, int version) {

@@ -1,18 +1,24 @@
 package dev.penstock.core.config.model;
 
 import dev.penstock.core.platform.error.Violation;
+import dev.penstock.core.platform.pattern.UserPattern;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.IntFunction;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 
 /** What must hold in one resolved definition by itself. Pure; finds every mistake. */
 public final class DefinitionRules {
     private static final int MAX_VARIABLE_NAME_CHARS = 255;
+
+    /** Ten times what the largest pipelines we know have; some checks compare each with each. */
+    static final int MAX_MATERIALS = 100;
+
+    private static final int MAX_STAGES = 100;
+    private static final int MAX_PARAMETERS = 500;
+    private static final int MAX_VARIABLES = 500;
 
     private final List<Violation> violations;
 
@@ -43,6 +49,9 @@ public final class DefinitionRules {
         if (d.materials().isEmpty()) {
             wrong("/materials", "required", "The pipeline needs at least one material");
         }
+        atMost("/materials", "materials", d.materials().size(), MAX_MATERIALS);
+        atMost("/stages", "stages", d.stages().size(), MAX_STAGES);
+        atMost("/parameters", "parameters", d.parameters().size(), MAX_PARAMETERS);
         if (d.displayOrder() < -1) {
             wrong("/display_order", "out_of_range", "\"display_order\" must be -1 or more");
         }
@@ -87,16 +96,14 @@ public final class DefinitionRules {
                     "The link \"" + tool.link() + "\" must begin with http:// or https:// and contain ${ID}");
         }
         try {
-            if (tool.regex().isBlank()) {
-                wrong("/tracking_tool/regex", "required", "The regular expression is empty");
-            }
-            Pattern.compile(tool.regex());
-        } catch (PatternSyntaxException e) {
-            wrong("/tracking_tool/regex", "invalid_regex", "Not a regular expression: " + e.getDescription());
+            UserPattern.of(tool.regex());
+        } catch (IllegalArgumentException e) {
+            wrong("/tracking_tool/regex", "invalid_regex", String.valueOf(e.getMessage()));
         }
     }
 
     void variables(String owner, List<Variable> variables) {
+        atMost(owner + "/variables", "variables", variables.size(), MAX_VARIABLES);
         for (int i = 0; i < variables.size(); i++) {
             String at = owner + "/variables/" + i + "/name";
             String name = variables.get(i).name();
@@ -121,6 +128,12 @@ public final class DefinitionRules {
             }
         }
         unique("variable", variables.stream().map(Variable::name).toList(), i -> owner + "/variables/" + i + "/name");
+    }
+
+    void atMost(String at, String nouns, int count, int most) {
+        if (count > most) {
+            wrong(at, "too_many", "There are " + count + " " + nouns + "; at most " + most + " are possible");
+        }
     }
 
     void name(String at, String noun, String name) {

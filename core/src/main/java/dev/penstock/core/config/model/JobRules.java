@@ -18,6 +18,11 @@ final class JobRules {
     private static final int MAX_INSTANCES = 1_000;
 
     private static final int MAX_RERUNS = 10;
+    private static final int MAX_JOBS = 200;
+    private static final int MAX_TASKS = 200;
+    private static final int MAX_ARTIFACTS = 200;
+    private static final int MAX_RESOURCES = 100;
+    private static final int MAX_TABS = 50;
     private static final int MINUTES_PER_YEAR = 525_600;
 
     private final DefinitionRules rules;
@@ -35,6 +40,7 @@ final class JobRules {
             if (stage.jobs().isEmpty()) {
                 rules.wrong(at + "/jobs", "required", "Stage \"" + stage.name() + "\" needs at least one job");
             }
+            rules.atMost(at + "/jobs", "jobs", stage.jobs().size(), MAX_JOBS);
             rules.unique(
                     "job", stage.jobs().stream().map(JobDefinition::name).toList(), i -> at + "/jobs/" + i + "/name");
             for (int j = 0; j < stage.jobs().size(); j++) {
@@ -56,6 +62,10 @@ final class JobRules {
         if (job.tasks().isEmpty()) {
             rules.wrong(at + "/tasks", "required", "Job \"" + job.name() + "\" needs at least one task");
         }
+        rules.atMost(at + "/tasks", "tasks", job.tasks().size(), MAX_TASKS);
+        rules.atMost(at + "/resources", "resources", job.resources().size(), MAX_RESOURCES);
+        rules.atMost(at + "/artifacts", "artifacts", job.artifacts().size(), MAX_ARTIFACTS);
+        rules.atMost(at + "/tabs", "tabs", job.tabs().size(), MAX_TABS);
         instances(at, job);
         minutes(at + "/idle_timeout_minutes", job.idleTimeoutMinutes());
         minutes(at + "/total_timeout_minutes", job.totalTimeoutMinutes());
@@ -130,9 +140,32 @@ final class JobRules {
         if (task.type().equals(TaskDefinition.FETCH)) {
             rules.inside(at + "/options/destination", "Destination", text(task, "destination"));
             rules.inside(at + "/options/source", "Source", text(task, "source"));
+            origin(at, task);
         }
         if (task.onCancel() != null) {
             task(at + "/on_cancel", task.onCancel());
+        }
+    }
+
+    private void origin(String at, TaskDefinition fetch) {
+        if (text(fetch, "artifact_origin").equals("external")) {
+            rules.wrong(
+                    at + "/options/artifact_origin",
+                    "unknown_store",
+                    "There is no artifact store that \"" + text(fetch, "artifact_id")
+                            + "\" could be fetched from; fetch what a job has published on this server");
+            return;
+        }
+        if (text(fetch, "source").isBlank()) {
+            rules.wrong(at + "/options/source", "required", "Option \"source\" is missing");
+        }
+        for (String other : List.of("artifact_id", "configuration")) {
+            if (fetch.options().containsKey(other)) {
+                rules.wrong(
+                        at + "/options/" + other,
+                        "not_allowed",
+                        "Option \"" + other + "\" is for artifacts whose \"artifact_origin\" is \"external\"");
+            }
         }
     }
 
@@ -147,6 +180,14 @@ final class JobRules {
                         "unknown_store",
                         "There is no artifact store \"" + artifact.storeId() + "\"");
                 continue;
+            }
+            if (artifact.id() != null
+                    || artifact.storeId() != null
+                    || !artifact.configuration().isEmpty()) {
+                rules.wrong(
+                        here,
+                        "not_allowed",
+                        "\"id\", \"store_id\" and \"configuration\" are for artifacts of the kind \"external\"");
             }
             String source = artifact.source();
             if (source == null || source.isBlank()) {
@@ -197,7 +238,7 @@ final class JobRules {
     private void fetch(String at, PipelineDefinition d, int stage, TaskDefinition task) {
         String pipeline = text(task, "pipeline");
         boolean own = pipeline.isEmpty() || Names.key(pipeline).equals(Names.key(d.name()));
-        if (!task.type().equals(TaskDefinition.FETCH) || !own) {
+        if (!task.type().equals(TaskDefinition.FETCH) || !own || text(task, "artifact_origin").equals("external")) {
             return;
         }
         String from = Names.key(text(task, "stage"));

@@ -11,7 +11,12 @@ import java.util.regex.Pattern;
 
 /** What a run is called: {@code ${COUNT}}, {@code ${env:NAME}}, {@code ${material}}, {@code ${material[:7]}}. Pure. */
 public final class LabelTemplate {
+    /** Of a label; longer ones are cut. */
     private static final int MAX_CHARS = 255;
+
+    /** Room for tokens with long names. */
+    private static final int MAX_TEMPLATE_CHARS = 1_000;
+
     private static final Pattern TOKEN = Pattern.compile("\\$\\{([^}]*)\\}");
     private static final Pattern CUT = Pattern.compile("(.*)\\[:(\\d{1,9})\\]");
     private static final String COUNT = "count";
@@ -30,7 +35,7 @@ public final class LabelTemplate {
         var label = new StringBuilder();
         Matcher token = TOKEN.matcher(template);
         int end = 0;
-        while (token.find()) {
+        while (label.length() < MAX_CHARS && token.find()) {
             label.append(template, end, token.start()).append(value(token, counter, revisions, variables));
             end = token.end();
         }
@@ -45,6 +50,11 @@ public final class LabelTemplate {
      */
     public static List<Violation> check(String template, Set<String> materials) {
         List<Violation> violations = new ArrayList<>();
+        if (template.length() > MAX_TEMPLATE_CHARS) {
+            violations.add(wrong("Label template has " + template.length() + " characters; at most "
+                    + MAX_TEMPLATE_CHARS + " are possible"));
+            return violations;
+        }
         Matcher token = TOKEN.matcher(template);
         boolean any = false;
         while (token.find()) {

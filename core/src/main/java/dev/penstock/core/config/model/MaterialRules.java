@@ -58,7 +58,7 @@ final class MaterialRules {
                         materials.get(i).destination());
             }
         }
-        if (checkouts.size() < 2) {
+        if (checkouts.size() < 2 || checkouts.size() > DefinitionRules.MAX_MATERIALS) {
             return;
         }
         for (int i : checkouts) {
@@ -130,13 +130,23 @@ final class MaterialRules {
     private void credentials(String at, MaterialDefinition material) {
         boolean fields =
                 material.options().containsKey("username") || material.options().containsKey("password");
-        if (fields
-                && material.options().get("url") instanceof String url
-                && url.matches("[a-zA-Z][a-zA-Z0-9+.-]*://[^/@]*:[^/@]*@.*")) {
+        if (fields && material.options().get("url") instanceof String url && hasPassword(url)) {
             rules.wrong(
                     at + "/options/url",
                     "ambiguous",
                     "User and password stand in the URL and in their own fields; remove them from the URL");
         }
+    }
+
+    /** Whether the part between the scheme and the first slash is {@code user:password@host}. */
+    private static boolean hasPassword(String url) {
+        int start = url.indexOf("://");
+        if (start < 0) {
+            return false;
+        }
+        int slash = url.indexOf('/', start + 3);
+        String authority = url.substring(start + 3, slash < 0 ? url.length() : slash);
+        int at = authority.indexOf('@');
+        return at >= 0 && authority.substring(0, at).indexOf(':') >= 0;
     }
 }

@@ -10,8 +10,15 @@ import java.util.Map;
  * are full of them. Values are not looked at again.
  */
 public final class Parameters {
+    /** Of one text that parameters were put into: as many as a script may have. */
+    private static final int MAX_TEXT_CHARS = 1 << 18;
+
+    /** Of all of them together, so that a long value in many places cannot fill the memory. */
+    private static final int MAX_ALL_CHARS = 4 << 20;
+
     private final Map<String, String> values = new HashMap<>();
     private final List<Violation> violations;
+    private int chars;
 
     private Parameters(Map<String, String> parameters, List<Violation> violations) {
         parameters.forEach((name, value) -> values.put(Names.key(name), value));
@@ -21,7 +28,7 @@ public final class Parameters {
     /** The definition without parameters in its texts; mistakes are added to {@code violations} and their text stays. */
     public static PipelineDefinition resolve(PipelineDefinition definition, List<Violation> violations) {
         var parameters = new Parameters(definition.parameters(), violations);
-        return new Rewriting(parameters::replace, ref -> ref).of(definition);
+        return new Rewriting(parameters::replace, (_, ref) -> ref).of(definition);
     }
 
     /** Whether a text refers to a parameter, so that what it will be is not known yet. */
@@ -46,7 +53,17 @@ public final class Parameters {
                     wrong(pointer, "\"#{\" has no \"}\"; write \"##{\" for the text \"#{\" itself");
                     return text;
                 }
-                result.append(value(pointer, text.substring(i + 2, end)));
+                String value = value(pointer, text.substring(i + 2, end));
+                chars += value.length();
+                if (chars > MAX_ALL_CHARS || result.length() + value.length() > MAX_TEXT_CHARS) {
+                    violations.add(Violation.at(
+                            pointer,
+                            "too_large",
+                            "With the values of its parameters the text is longer than 256 Ki characters, or the"
+                                    + " pipeline longer than 4 Mi"));
+                    return text;
+                }
+                result.append(value);
                 i = end + 1;
             } else {
                 result.append(c);

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -15,15 +16,20 @@ import org.jspecify.annotations.Nullable;
  * A copy of a definition with other texts or secrets. Names, parameters and enumerations are never rewritten.
  *
  * @param text from a JSON pointer and the text there to the new text
- * @param secret from a reference to the new one
+ * @param secret from a JSON pointer and the reference there to the new one
  */
-public record Rewriting(BinaryOperator<String> text, UnaryOperator<SecretRef> secret) {
+public record Rewriting(BinaryOperator<String> text, BiFunction<String, SecretRef, SecretRef> secret) {
 
     /** All secrets that a definition refers to. */
     public static Set<SecretRef> secretsOf(PipelineDefinition definition) {
-        Set<SecretRef> found = new HashSet<>();
-        secrets(ref -> {
-                    found.add(ref);
+        return new HashSet<>(placesOfSecrets(definition).values());
+    }
+
+    /** All references to secrets in a definition, by the JSON pointer of their place. */
+    public static Map<String, SecretRef> placesOfSecrets(PipelineDefinition definition) {
+        Map<String, SecretRef> found = new LinkedHashMap<>();
+        new Rewriting((_, text) -> text, (pointer, ref) -> {
+                    found.put(pointer, ref);
                     return ref;
                 })
                 .of(definition);
@@ -32,7 +38,7 @@ public record Rewriting(BinaryOperator<String> text, UnaryOperator<SecretRef> se
 
     /** Changes references only. */
     public static Rewriting secrets(UnaryOperator<SecretRef> secret) {
-        return new Rewriting((_, text) -> text, secret);
+        return new Rewriting((_, text) -> text, (_, ref) -> secret.apply(ref));
     }
 
     /** The rewritten definition. */
@@ -139,25 +145,25 @@ public record Rewriting(BinaryOperator<String> text, UnaryOperator<SecretRef> se
             return new Variable(
                     variable.name(),
                     value == null ? null : text.apply(at + "/value", value),
-                    ref == null ? null : secret.apply(ref));
+                    ref == null ? null : secret.apply(at, ref));
         });
     }
 
     private Map<String, Object> options(String at, Map<String, Object> options) {
         Map<String, Object> result = new LinkedHashMap<>();
-        options.forEach((name, value) -> result.put(name, option(at + "/" + name, value)));
+        options.forEach((name, value) -> result.put(name, option(Pointers.step(at, name), value)));
         return result;
     }
 
     private Object option(String at, Object value) {
         return switch (value) {
             case String string -> (Object) text.apply(at, string);
-            case SecretRef ref -> secret.apply(ref);
+            case SecretRef ref -> secret.apply(at, ref);
             case List<?> list -> each(at, list, (pointer, item) -> text.apply(pointer, String.valueOf(item)));
             case Map<?, ?> map -> {
                 Map<String, String> result = new LinkedHashMap<>();
                 map.forEach((key, item) ->
-                        result.put(String.valueOf(key), text.apply(at + "/" + key, String.valueOf(item))));
+                        result.put(String.valueOf(key), text.apply(Pointers.step(at, key), String.valueOf(item))));
                 yield result;
             }
             default -> value;

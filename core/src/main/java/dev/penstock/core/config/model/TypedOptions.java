@@ -4,6 +4,7 @@ import dev.penstock.core.config.model.TypeCatalog.DescribedType;
 import dev.penstock.core.platform.error.Violation;
 import dev.penstock.core.secret.SecretRef;
 import dev.penstock.plugin.option.Option;
+import dev.penstock.plugin.option.OptionKind;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,16 +21,16 @@ public final class TypedOptions {
     private static final int MAX_ENTRIES = 1_000;
 
     private final TypeCatalog catalog;
-    private final Function<String, SecretRef> keep;
+    private final Function<String, @Nullable SecretRef> keep;
     private final boolean lenient;
     private final List<Violation> violations;
 
     /**
-     * @param keep what becomes of the plain value of a secret option
+     * @param keep what becomes of the plain value of a secret option; null when there must be none any more
      * @param lenient leaves texts that refer to parameters as they are, and does not ask the types themselves
      */
     public TypedOptions(
-            TypeCatalog catalog, Function<String, SecretRef> keep, boolean lenient, List<Violation> violations) {
+            TypeCatalog catalog, Function<String, @Nullable SecretRef> keep, boolean lenient, List<Violation> violations) {
         this.catalog = catalog;
         this.keep = keep;
         this.lenient = lenient;
@@ -152,7 +153,11 @@ public final class TypedOptions {
     }
 
     private Object typed(String at, Option option, Object value) {
-        if (lenient && value instanceof String text && Parameters.isIn(text)) {
+        // The value of a secret is itself, whatever it looks like: no parameter is replaced in it.
+        if (lenient
+                && option.kind() != OptionKind.SECRET
+                && value instanceof String text
+                && Parameters.isIn(text)) {
             return value;
         }
         Object typed = switch (option.kind()) {

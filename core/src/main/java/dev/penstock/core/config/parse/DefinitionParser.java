@@ -8,7 +8,6 @@ import dev.penstock.core.config.model.PipelineDefinition;
 import dev.penstock.core.config.model.TypeCatalog;
 import dev.penstock.core.config.model.TypedOptions;
 import dev.penstock.core.platform.error.Violation;
-import dev.penstock.core.secret.SecretRef;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -53,7 +52,7 @@ public final class DefinitionParser {
         }
         return reading.violations().isEmpty()
                 ? new Parsed.Ok(documents, reading.notes())
-                : new Parsed.Broken(reading.violations());
+                : new Parsed.Broken(documents, reading.violations());
     }
 
     private Parsed.Document document(Doc doc, Reading reading) {
@@ -62,7 +61,7 @@ public final class DefinitionParser {
         List<Violation> found = new ArrayList<>();
         PipelineDefinition resolved = resolve(catalog, written, found);
         found.forEach(reading::wrong);
-        return new Parsed.Document(written, resolved, reading.endPipeline());
+        return new Parsed.Document(written, resolved, reading.takeSecrets(), reading.takePlaces());
     }
 
     /** The resolved form of a stored definition, whose mistakes are added to {@code found}. */
@@ -72,7 +71,7 @@ public final class DefinitionParser {
 
     private static PipelineDefinition resolve(TypeCatalog catalog, PipelineDefinition written, List<Violation> found) {
         PipelineDefinition substituted = Parameters.resolve(written, found);
-        PipelineDefinition resolved = new TypedOptions(catalog, _ -> new SecretRef(-1), false, found).of(substituted);
+        PipelineDefinition resolved = new TypedOptions(catalog, _ -> null, false, found).of(substituted);
         found.addAll(DefinitionRules.check(resolved));
         return resolved;
     }

@@ -1,5 +1,6 @@
 package dev.penstock.core.config.parse;
 
+import dev.penstock.core.config.model.Pointers;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;

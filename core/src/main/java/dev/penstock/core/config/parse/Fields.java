@@ -1,5 +1,6 @@
 package dev.penstock.core.config.parse;
 
+import dev.penstock.core.config.model.Pointers;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;

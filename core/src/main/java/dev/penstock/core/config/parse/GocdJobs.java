@@ -156,20 +156,23 @@ final class GocdJobs {
             form.move("on_cancel", "on_cancel", doc -> task(doc, false));
         }
         if (type.equals("fetch")) {
-            origin(form);
+            configuration(form, options);
         }
         options.putAll(form.rest());
         form.put("options", new Doc.Mapping(body.place(), options));
         return form.close();
     }
 
-    private void origin(Form form) {
-        Doc origin = form.take("artifact_origin");
-        if (origin instanceof Scalar scalar && !"gocd".equals(scalar.text())) {
-            reading.wrong(
-                    origin.place(),
-                    "unknown_value",
-                    "Artifacts can only be fetched from this server; remove" + " \"artifact_origin\"");
+    /** Of an external artifact: both maps of options as one. */
+    private void configuration(Form form, Map<String, Entry> options) {
+        Entry entry = form.takeEntry("configuration");
+        if (entry == null || entry.value().isNull()) {
+            return;
         }
+        Map<String, Entry> values = new LinkedHashMap<>();
+        var configuration = new Form(reading, entry.value());
+        GocdMaterials.options(reading, configuration, values);
+        values.putAll(configuration.rest());
+        options.put("configuration", new Entry(entry.key(), new Doc.Mapping(entry.value().place(), values)));
     }
 }

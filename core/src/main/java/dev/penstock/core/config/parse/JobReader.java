@@ -1,5 +1,6 @@
 package dev.penstock.core.config.parse;
 
+import dev.penstock.core.config.model.Pointers;
 import dev.penstock.core.config.model.ArtifactDefinition;
 import dev.penstock.core.config.model.JobDefinition;
 import dev.penstock.core.config.model.JobDefinition.OnAgentLoss;

@@ -1,5 +1,6 @@
 package dev.penstock.core.config.parse;
 
+import dev.penstock.core.config.model.Pointers;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -18,9 +19,11 @@ import java.util.Optional;
 /** JSON as a tree, within the limits of {@link Json}: depth, lengths, no name twice. */
 final class JsonText {
     private final JsonParser parser;
+    private final Reading reading;
 
-    private JsonText(JsonParser parser) {
+    private JsonText(JsonParser parser, Reading reading) {
         this.parser = parser;
+        this.reading = reading;
     }
 
     /** Reads one value; empty when the text is no JSON or is beyond the limits, which {@code reading} then knows. */
@@ -36,7 +39,7 @@ final class JsonText {
                 reading.wrong(start, "not_json", "The document is empty");
                 return Optional.empty();
             }
-            Doc doc = new JsonText(parser).value(first, "");
+            Doc doc = new JsonText(parser, reading).value(first, "");
             if (parser.nextToken() != null) {
                 reading.wrong(start, "not_json", "The document must be one JSON value");
                 return Optional.empty();
@@ -58,17 +61,24 @@ final class JsonText {
         return switch (token) {
             case START_OBJECT -> mapping(place);
             case START_ARRAY -> sequence(place);
-            case VALUE_STRING -> new Scalar(place, parser.getText(), Scalar.Kind.STRING);
+            case VALUE_STRING -> new Scalar(place, text(place), Scalar.Kind.STRING);
             case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new Scalar(place, parser.getText(), Scalar.Kind.NUMBER);
             case VALUE_TRUE, VALUE_FALSE -> new Scalar(place, parser.getText(), Scalar.Kind.BOOLEAN);
             default -> new Scalar(place, null, Scalar.Kind.NULL);
         };
     }
 
+    private String text(Place place) throws IOException {
+        String text = parser.getText();
+        TextRule.mistake(text).ifPresent(mistake -> reading.wrong(place, "invalid_text", mistake));
+        return text;
+    }
+
     private Doc mapping(Place place) throws IOException {
         Map<String, Entry> entries = new LinkedHashMap<>();
         for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
             Place key = place(Pointers.step(place.pointer(), name));
+            TextRule.mistake(name).ifPresent(mistake -> reading.wrong(key, "invalid_text", mistake));
             entries.put(name, new Entry(key, value(parser.nextToken(), key.pointer())));
         }
         return new Doc.Mapping(place, entries);

@@ -1,5 +1,6 @@
 package dev.penstock.core.config.parse;
 
+import dev.penstock.core.config.model.Pointers;
 import dev.penstock.core.config.parse.Doc.Scalar;
 import dev.penstock.core.secret.SecretRef;
 import java.util.ArrayList;

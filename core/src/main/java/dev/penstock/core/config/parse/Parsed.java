@@ -20,9 +20,14 @@ public sealed interface Parsed {
         }
     }
 
-    /** The text has mistakes: all of them. */
-    record Broken(List<Violation> violations) implements Parsed {
+    /**
+     * The text has mistakes: all of them.
+     *
+     * @param documents what could be read, with harmless parts in place of broken ones
+     */
+    record Broken(List<Document> documents, List<Violation> violations) implements Parsed {
         public Broken {
+            documents = List.copyOf(documents);
             violations = List.copyOf(violations);
         }
     }
@@ -33,8 +38,9 @@ public sealed interface Parsed {
      * @param written as written, with parameters in its texts
      * @param resolved with the parameters' values
      * @param fresh values of secrets that are not stored yet: the reference -1 stands for the first, -2 for the second
+     * @param places where the parts stand in the text
      */
-    record Document(PipelineDefinition written, PipelineDefinition resolved, List<Secret> fresh) {
+    record Document(PipelineDefinition written, PipelineDefinition resolved, List<Secret> fresh, Places places) {
         public Document {
             fresh = List.copyOf(fresh);
         }

@@ -1,5 +1,6 @@
 package dev.penstock.core.config.parse;
 
+import dev.penstock.core.config.model.Pointers;
 import dev.penstock.core.config.model.MaterialDefinition;
 import dev.penstock.core.config.model.PipelineDefinition;
 import dev.penstock.core.config.model.PipelineDefinition.LockBehavior;

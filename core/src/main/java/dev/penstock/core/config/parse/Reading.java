@@ -9,7 +9,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** What comes to light while one text is read: its mistakes, the secrets in it, and where its parts stand. Confined to one thread. */
 final class Reading {
@@ -29,7 +28,7 @@ final class Reading {
 
     /** A mistake found in the model: it is told at the place in the text that the model's part came from. */
     void wrong(Violation found) {
-        Doc.Place place = placeOf(found.pointer());
+        Doc.Place place = Places.of(places, found.pointer());
         if (place == null) {
             add(found);
         } else if (!reported.contains(place.pointer())) {
@@ -52,12 +51,18 @@ final class Reading {
         return new SecretRef(-fresh.size());
     }
 
-    /** The secrets of the pipeline that was just read; then forgets them, and the places too. */
-    List<Secret> endPipeline() {
+    /** The secrets of the pipeline that was just read; then forgets them. */
+    List<Secret> takeSecrets() {
         List<Secret> kept = List.copyOf(fresh);
         fresh = new ArrayList<>();
-        places = new HashMap<>();
         return kept;
+    }
+
+    /** Where the parts of the pipeline that was just read stand; then forgets them. */
+    Places takePlaces() {
+        var taken = new Places(places);
+        places = new HashMap<>();
+        return taken;
     }
 
     List<Violation> violations() {
@@ -66,17 +71,6 @@ final class Reading {
 
     List<Violation> notes() {
         return List.copyOf(notes);
-    }
-
-    private Doc.@Nullable Place placeOf(String modelPointer) {
-        String pointer = modelPointer;
-        while (true) {
-            Doc.Place place = places.get(pointer);
-            if (place != null || pointer.isEmpty()) {
-                return place;
-            }
-            pointer = pointer.substring(0, pointer.lastIndexOf('/'));
-        }
     }
 
     private void add(Violation violation) {

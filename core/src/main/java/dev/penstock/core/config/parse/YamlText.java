@@ -1,5 +1,6 @@
 package dev.penstock.core.config.parse;
 
+import dev.penstock.core.config.model.Pointers;
 import dev.penstock.core.config.parse.Doc.Entry;
 import dev.penstock.core.config.parse.Doc.Place;
 import dev.penstock.core.config.parse.Doc.Scalar;
@@ -35,6 +36,12 @@ final class YamlText {
 
     private static final int MAX_EXPANDED_NODES = 50_000;
 
+    /** What aliases stand for, written out: a long text behind many aliases would fill the memory when it is stored. */
+    private static final int MAX_EXPANDED_CHARS = 4 << 20;
+
+    /** Longer ones are no names, and what is stored could not be read again (Jackson's limit is 50,000). */
+    private static final int MAX_KEY_CHARS = 1_000;
+
     private static final Set<String> NULLS = Set.of("", "~", "null", "Null", "NULL");
     private static final String MERGE = "<<";
 
@@ -43,8 +50,10 @@ final class YamlText {
     private int nodes;
     private int aliases;
     private int expanded;
+    private long chars;
+    private long expandedChars;
 
-    private record Anchored(Doc doc, int nodes) {}
+    private record Anchored(Doc doc, int nodes, long chars) {}
 
     /** Reads one document; empty when the text is no YAML or is beyond the limits, which {@code reading} then knows. */
     static Optional<Doc> read(String text, Reading reading) {
@@ -96,6 +105,7 @@ final class YamlText {
             throw new Refused(place, "too_deep", "Nested deeper than " + MAX_DEPTH + " levels");
         }
         int before = nodes++;
+        long charsBefore = chars;
         Doc doc = switch (event) {
             case AliasEvent alias -> expand(alias, place);
             case ScalarEvent scalar -> scalar(scalar, place);
@@ -110,7 +120,7 @@ final class YamlText {
             default -> throw new Refused(place, "not_yaml", "Not YAML that can be read");
         };
         if (event instanceof NodeEvent node && !(event instanceof AliasEvent)) {
-            node.getAnchor().ifPresent(anchor -> anchors.put(anchor.getValue(), new Anchored(doc, nodes - before)));
+            node.getAnchor().ifPresent(anchor -> anchors.put(anchor.getValue(), new Anchored(doc, nodes - before, chars - charsBefore)));
         }
         return doc;
     }
@@ -123,20 +133,26 @@ final class YamlText {
         }
         aliases++;
         expanded += anchored.nodes();
+        expandedChars += anchored.chars();
         nodes += anchored.nodes();
-        if (aliases > MAX_ALIASES || expanded > MAX_EXPANDED_NODES) {
+        chars += anchored.chars();
+        if (aliases > MAX_ALIASES || expanded > MAX_EXPANDED_NODES || expandedChars > MAX_EXPANDED_CHARS) {
             throw new Refused(
                     place,
                     "too_many_aliases",
                     "Aliases make the file too large: at most " + MAX_ALIASES + " aliases that stand for "
-                            + MAX_EXPANDED_NODES + " values");
+                            + MAX_EXPANDED_NODES + " values with 4 Mi characters");
         }
         return anchored.doc();
     }
 
-    private static Doc scalar(ScalarEvent event, Place place) {
+    private Doc scalar(ScalarEvent event, Place place) {
         refuseTag(event.getTag(), place);
         String text = event.getValue();
+        chars += text.length();
+        TextRule.mistake(text).ifPresent(mistake -> {
+            throw new Refused(place, "invalid_text", mistake);
+        });
         return event.isPlain() && NULLS.contains(text)
                 ? new Scalar(place, null, Scalar.Kind.NULL)
                 : new Scalar(place, text, Scalar.Kind.WORDS);
@@ -161,13 +177,17 @@ final class YamlText {
             if (!(key instanceof Scalar scalar)) {
                 throw new Refused(key.place(), "not_a_key", "A key must be a text");
             }
-            String name = scalar.text() == null ? "" : scalar.text();
+            // A key is a text, also where a value of the same letters would be nothing.
+            String name = event instanceof ScalarEvent plain ? plain.getValue() : String.valueOf(scalar.text());
+            if (name.length() > MAX_KEY_CHARS) {
+                throw new Refused(key.place(), "not_a_key", "A key may have at most " + MAX_KEY_CHARS + " characters");
+            }
             Place keyPlace = new Place(
                     Pointers.step(place.pointer(), name),
                     place(place.pointer(), event).line(),
                     place(place.pointer(), event).column());
             Doc value = node(events.next(), keyPlace.pointer(), depth + 1);
-            if (name.equals(MERGE)) {
+            if (name.equals(MERGE) && event instanceof ScalarEvent merge && merge.isPlain()) {
                 merge(value, keyPlace, merged);
             } else if (own.putIfAbsent(name, new Entry(keyPlace, value)) != null) {
                 throw new Refused(keyPlace, "duplicate_key", "\"" + name + "\" stands here twice");
