@@ -142,7 +142,10 @@ final class DefinitionStore {
 
     /** The counter of a run that is under way. */
     static Optional<Long> activeRun(Handle tx, PipelineId id) {
-        return tx.createQuery(ACTIVE_RUN).bind("id", id.value()).mapTo(Long.class).findOne();
+        return tx.createQuery(ACTIVE_RUN)
+                .bind("id", id.value())
+                .mapTo(Long.class)
+                .findOne();
     }
 
     static List<Head> heads(Handle handle) {

@@ -25,11 +25,6 @@ record Draft(
 
     static Draft of(Parsed.Document document, List<Violation> notes) {
         return new Draft(
-                document.written(),
-                document.resolved(),
-                document.fresh(),
-                document.places()::locate,
-                notes,
-                null);
+                document.written(), document.resolved(), document.fresh(), document.places()::locate, notes, null);
     }
 }

@@ -86,8 +86,7 @@ public final class PipelineArchive {
         List<DefinitionDiff.Change> changes = version == 1
                 ? DefinitionDiff.added(written)
                 : DefinitionDiff.between(written(handle, head, version - 1), written);
-        return new Version(
-                head.name(), facts, written, definitions.byId(handle, facts.resolved()), changes);
+        return new Version(head.name(), facts, written, definitions.byId(handle, facts.resolved()), changes);
     }
 
     private static PipelineDefinition written(Handle handle, Head head, int version) {

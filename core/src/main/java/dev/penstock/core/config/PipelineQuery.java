@@ -36,13 +36,7 @@ final class PipelineQuery {
 
     /** A pipeline that is not deleted, without its definition. */
     record Listed(
-            PipelineId id,
-            String name,
-            String group,
-            int displayOrder,
-            int version,
-            String savedBy,
-            Instant savedAt) {}
+            PipelineId id, String name, String group, int displayOrder, int version, String savedBy, Instant savedAt) {}
 
     /** A group with the names of its pipelines. */
     record Group(String name, List<String> pipelines) {
@@ -73,9 +67,8 @@ final class PipelineQuery {
         return handle.createQuery(GROUPS)
                 .bind("after", Names.key(after))
                 .bind("limit", limit)
-                .map((row, _) -> new Group(
-                        row.getString("name"),
-                        List.of((String[]) row.getArray("pipelines").getArray())))
+                .map((row, _) -> new Group(row.getString("name"), List.of((String[])
+                        row.getArray("pipelines").getArray())))
                 .list();
     }
 }

@@ -126,7 +126,8 @@ public final class Pipelines {
     public int delete(String name, SaveTerms terms) {
         return transact(terms, tx -> {
             DefinitionStore.lockAll(tx);
-            Head head = expect(tx, Act.DELETE, name, DefinitionStore.lock(tx, name).orElse(null), terms);
+            Head head =
+                    expect(tx, Act.DELETE, name, DefinitionStore.lock(tx, name).orElse(null), terms);
             refuseWhenUsed(tx, head);
             int version = head.version() + 1;
             PipelineDefinition last = written(tx, head);
@@ -156,7 +157,7 @@ public final class Pipelines {
         List<DefinitionDiff.Change> changes = before == null
                 ? DefinitionDiff.added(draft.written())
                 : DefinitionDiff.between(before, draft.written());
-        if (before != null && isTheSame(tx, head, before, draft)) {
+        if (head != null && before != null && isTheSame(tx, head, before, draft)) {
             return new Saved(head.id(), head.name(), head.version(), false, before, List.of(), draft.notes());
         }
         PipelineId id = head == null ? DefinitionStore.nextId(tx) : head.id();
@@ -176,21 +177,14 @@ public final class Pipelines {
         listeners.forEach(listener -> listener.saved(tx, current));
         record(tx, act, id, written, version, terms, changes);
         return new Saved(
-                id,
-                written.name(),
-                version,
-                true,
-                terms.dryRun() ? draft.written() : written,
-                changes,
-                draft.notes());
+                id, written.name(), version, true, terms.dryRun() ? draft.written() : written, changes, draft.notes());
     }
 
     private static void refuseTaken(@Nullable Head head) {
         if (head != null && !head.deleted()) {
             throw new PenstockException(
                     ErrorCode.NAME_TAKEN,
-                    "There is a pipeline \"" + head.name()
-                            + "\" already; names that differ only in case are the same");
+                    "There is a pipeline \"" + head.name() + "\" already; names that differ only in case are the same");
         }
     }
 
@@ -203,8 +197,8 @@ public final class Pipelines {
             throw Absent.deleted(handle, head);
         }
         if (head.version() != terms.expected()) {
-            VersionStore.Version newest = VersionStore.find(handle, head.id(), head.version())
-                    .orElseThrow();
+            VersionStore.Version newest =
+                    VersionStore.find(handle, head.id(), head.version()).orElseThrow();
             throw new PenstockException(
                     ErrorCode.STALE,
                     "Pipeline \"" + head.name() + "\" is at version " + head.version() + ", saved by \""
@@ -220,8 +214,8 @@ public final class Pipelines {
             found.add(Violation.at(
                     "/name",
                     "immutable",
-                    "The pipeline is called \"" + name + "\", and \"" + draft.written().name()
-                            + "\" would be another one; a pipeline keeps its name"));
+                    "The pipeline is called \"" + name + "\", and \""
+                            + draft.written().name() + "\" would be another one; a pipeline keeps its name"));
         }
         found.addAll(check.secrets(tx, draft.written(), head == null ? null : head.id()));
         found.addAll(check.pipelines(tx, List.of(draft.resolved())).getFirst());
@@ -262,7 +256,9 @@ public final class Pipelines {
             throw new PenstockException(
                     ErrorCode.IN_USE,
                     "Pipeline \"" + head.name() + "\" cannot be deleted, because others need it: "
-                            + String.join(", ", uses.stream().map(Use::pipeline).distinct().toList()),
+                            + String.join(
+                                    ", ",
+                                    uses.stream().map(Use::pipeline).distinct().toList()),
                     reasons);
         }
         DefinitionStore.activeRun(tx, head.id()).ifPresent(counter -> {

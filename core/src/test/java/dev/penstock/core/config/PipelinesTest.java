@@ -66,8 +66,8 @@ class PipelinesTest {
 
     @BeforeEach
     void clear() {
-        database.useTransaction(tx -> tx.execute("TRUNCATE pipeline, pipeline_group, resolved_definition, secret, event,"
-                + " audit CASCADE"));
+        database.useTransaction(tx -> tx.execute(
+                "TRUNCATE pipeline, pipeline_group, resolved_definition, secret, event," + " audit CASCADE"));
     }
 
     @Test
@@ -115,8 +115,7 @@ class PipelinesTest {
         pipelines.update("deploy", json("deploy", "\"display_order\": 1,"), terms(1));
 
         PenstockException refused = assertRefused(
-                ErrorCode.STALE,
-                () -> pipelines.update("deploy", json("deploy", "\"display_order\": 2,"), terms(1)));
+                ErrorCode.STALE, () -> pipelines.update("deploy", json("deploy", "\"display_order\": 2,"), terms(1)));
 
         assertThat(refused).hasMessageContaining("is at version 2, saved by \"ada\"");
     }
@@ -131,7 +130,9 @@ class PipelinesTest {
                 String order = "\"display_order\": " + i + ",";
                 Callable<Boolean> save = () -> {
                     try {
-                        return pipelines.update("deploy", json("deploy", order), terms(1)).changed();
+                        return pipelines
+                                .update("deploy", json("deploy", order), terms(1))
+                                .changed();
                     } catch (PenstockException e) {
                         assertThat(e.code()).isEqualTo(ErrorCode.STALE);
                         return false;
@@ -146,7 +147,8 @@ class PipelinesTest {
             won += save.get() ? 1 : 0;
         }
         assertThat(won).isEqualTo(1);
-        assertThat(list("SELECT version FROM pipeline_version ORDER BY version")).containsExactly("1", "2");
+        assertThat(list("SELECT version FROM pipeline_version ORDER BY version"))
+                .containsExactly("1", "2");
     }
 
     @Test
@@ -210,7 +212,9 @@ class PipelinesTest {
         Saved saved = pipelines.create(new DefinitionText(text, Format.JSON), terms(0));
 
         Object password = saved.written().materials().getFirst().options().get("password");
-        assertThat(password).isInstanceOfSatisfying(SecretRef.class, ref -> assertThat(ref.isStored()).isTrue());
+        assertThat(password)
+                .isInstanceOfSatisfying(
+                        SecretRef.class, ref -> assertThat(ref.isStored()).isTrue());
         assertThat(saved.written().materials().getFirst().options().keySet()).containsExactly("password", "url");
     }
 
@@ -244,8 +248,7 @@ class PipelinesTest {
         String renamed = json("up", "").text().replace("\"build\"", "\"package\"");
 
         PenstockException save = assertRefused(
-                ErrorCode.INVALID,
-                () -> pipelines.update("up", new DefinitionText(renamed, Format.JSON), terms(1)));
+                ErrorCode.INVALID, () -> pipelines.update("up", new DefinitionText(renamed, Format.JSON), terms(1)));
         PenstockException delete = assertRefused(ErrorCode.IN_USE, () -> pipelines.delete("up", terms(1)));
 
         assertThat(save.violations()).extracting(Violation::code).containsExactly("breaks_downstream");
@@ -296,8 +299,11 @@ class PipelinesTest {
         assertThat(back.id()).isEqualTo(first.id());
         assertThat(back.version()).isEqualTo(3);
         assertThat(back.written()).isEqualTo(first.written());
-        assertThat(told).containsExactly("saved deploy 1", "deleted " + first.id().value(), "saved deploy 3");
-        assertThat(list("SELECT concat_ws(' ', version, deleted, restored_from) FROM pipeline_version ORDER BY version"))
+        assertThat(told)
+                .containsExactly("saved deploy 1", "deleted " + first.id().value(), "saved deploy 3");
+        assertThat(
+                        list(
+                                "SELECT concat_ws(' ', version, deleted, restored_from) FROM pipeline_version ORDER BY version"))
                 .containsExactly("1 f", "2 t", "3 f 1");
     }
 
@@ -322,7 +328,8 @@ class PipelinesTest {
                 + " 'MANUAL', 'ada', '', 'ACTIVE' FROM pipeline WHERE id = "
                 + saved.id().value()));
 
-        PenstockException refused = assertRefused(ErrorCode.ALREADY_RUNNING, () -> pipelines.delete("deploy", terms(1)));
+        PenstockException refused =
+                assertRefused(ErrorCode.ALREADY_RUNNING, () -> pipelines.delete("deploy", terms(1)));
 
         assertThat(refused).hasMessageContaining("run 7");
     }
@@ -336,8 +343,7 @@ class PipelinesTest {
         Saved without = pipelines.patch("deploy", "{\"timer\": null}", terms(2));
 
         assertThat(saved.written().displayOrder()).isEqualTo(5);
-        assertThat(saved.written().timer())
-                .isEqualTo(new PipelineDefinition.Timer("0 0 22 ? * MON-FRI", false));
+        assertThat(saved.written().timer()).isEqualTo(new PipelineDefinition.Timer("0 0 22 ? * MON-FRI", false));
         assertThat(without.written().timer()).isNull();
         assertThat(without.written().variables()).isEqualTo(saved.written().variables());
     }
@@ -391,9 +397,15 @@ class PipelinesTest {
         }
         PipelineArchive archive = feature.archive();
 
-        assertThat(archive.list(null, null, "", 2)).extracting(PipelineQuery.Listed::name).containsExactly("alpha", "Beta");
-        assertThat(archive.list(null, null, "Beta", 2)).extracting(PipelineQuery.Listed::name).containsExactly("gamma");
-        assertThat(archive.list("MAIN", "AMM", "", 2)).extracting(PipelineQuery.Listed::name).containsExactly("gamma");
+        assertThat(archive.list(null, null, "", 2))
+                .extracting(PipelineQuery.Listed::name)
+                .containsExactly("alpha", "Beta");
+        assertThat(archive.list(null, null, "Beta", 2))
+                .extracting(PipelineQuery.Listed::name)
+                .containsExactly("gamma");
+        assertThat(archive.list("MAIN", "AMM", "", 2))
+                .extracting(PipelineQuery.Listed::name)
+                .containsExactly("gamma");
         assertThat(archive.list("other", null, "", 2)).isEmpty();
         assertThat(archive.groups("", 10))
                 .containsExactly(new PipelineQuery.Group("main", List.of("alpha", "Beta", "gamma")));
@@ -424,16 +436,24 @@ class PipelinesTest {
     @Test
     void keepsTheOrderInWhichOptionsWereWritten() {
         String properties = "{\"z\": \"1\", \"a\": \"2\", \"m\": \"3\"}";
-        String text = json("deploy", "").text()
+        String text = json("deploy", "")
+                .text()
                 .replace(
                         "{\"type\": \"exec\", \"options\": {\"command\": \"make\"}}",
                         "{\"type\": \"maven\", \"options\": {\"goals\": [\"x\"], \"properties\": " + properties + "}}");
 
         Saved saved = pipelines.create(new DefinitionText(text, Format.JSON), terms(0));
 
-        PipelineDefinition read = database.read(
-                handle -> new Definitions().current(handle, saved.id()).orElseThrow().definition());
-        Object stored = read.stages().getFirst().jobs().getFirst().tasks().getFirst().options().get("properties");
+        PipelineDefinition read = database.read(handle ->
+                new Definitions().current(handle, saved.id()).orElseThrow().definition());
+        Object stored = read.stages()
+                .getFirst()
+                .jobs()
+                .getFirst()
+                .tasks()
+                .getFirst()
+                .options()
+                .get("properties");
         assertThat(((java.util.Map<?, ?>) stored).keySet().stream().map(String::valueOf))
                 .containsExactly("z", "a", "m");
     }
@@ -468,14 +488,18 @@ class PipelinesTest {
         return new SaveTerms("ada", "", expected, false);
     }
 
-    private static PenstockException assertRefused(ErrorCode code, org.assertj.core.api.ThrowableAssert.ThrowingCallable act) {
+    private static PenstockException assertRefused(
+            ErrorCode code, org.assertj.core.api.ThrowableAssert.ThrowingCallable act) {
         var refused = new ArrayList<PenstockException>();
         assertThatThrownBy(act).isInstanceOfSatisfying(PenstockException.class, refused::add);
-        assertThat(refused.getFirst().code()).as(refused.getFirst().getMessage()).isEqualTo(code);
+        assertThat(refused.getFirst().code())
+                .as(refused.getFirst().getMessage())
+                .isEqualTo(code);
         return refused.getFirst();
     }
 
     private List<String> list(String sql) {
-        return database.read(handle -> handle.createQuery(sql).mapTo(String.class).list());
+        return database.read(
+                handle -> handle.createQuery(sql).mapTo(String.class).list());
     }
 }

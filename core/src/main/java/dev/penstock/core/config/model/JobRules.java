@@ -238,7 +238,9 @@ final class JobRules {
     private void fetch(String at, PipelineDefinition d, int stage, TaskDefinition task) {
         String pipeline = text(task, "pipeline");
         boolean own = pipeline.isEmpty() || Names.key(pipeline).equals(Names.key(d.name()));
-        if (!task.type().equals(TaskDefinition.FETCH) || !own || text(task, "artifact_origin").equals("external")) {
+        if (!task.type().equals(TaskDefinition.FETCH)
+                || !own
+                || text(task, "artifact_origin").equals("external")) {
             return;
         }
         String from = Names.key(text(task, "stage"));

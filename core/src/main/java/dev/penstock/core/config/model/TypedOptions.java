@@ -30,7 +30,10 @@ public final class TypedOptions {
      * @param lenient leaves texts that refer to parameters as they are, and does not ask the types themselves
      */
     public TypedOptions(
-            TypeCatalog catalog, Function<String, @Nullable SecretRef> keep, boolean lenient, List<Violation> violations) {
+            TypeCatalog catalog,
+            Function<String, @Nullable SecretRef> keep,
+            boolean lenient,
+            List<Violation> violations) {
         this.catalog = catalog;
         this.keep = keep;
         this.lenient = lenient;
@@ -154,10 +157,7 @@ public final class TypedOptions {
 
     private Object typed(String at, Option option, Object value) {
         // The value of a secret is itself, whatever it looks like: no parameter is replaced in it.
-        if (lenient
-                && option.kind() != OptionKind.SECRET
-                && value instanceof String text
-                && Parameters.isIn(text)) {
+        if (lenient && option.kind() != OptionKind.SECRET && value instanceof String text && Parameters.isIn(text)) {
             return value;
         }
         Object typed = switch (option.kind()) {

@@ -173,6 +173,8 @@ final class GocdJobs {
         var configuration = new Form(reading, entry.value());
         GocdMaterials.options(reading, configuration, values);
         values.putAll(configuration.rest());
-        options.put("configuration", new Entry(entry.key(), new Doc.Mapping(entry.value().place(), values)));
+        options.put(
+                "configuration",
+                new Entry(entry.key(), new Doc.Mapping(entry.value().place(), values)));
     }
 }

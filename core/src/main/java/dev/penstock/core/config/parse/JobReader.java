@@ -1,11 +1,11 @@
 package dev.penstock.core.config.parse;
 
-import dev.penstock.core.config.model.Pointers;
 import dev.penstock.core.config.model.ArtifactDefinition;
 import dev.penstock.core.config.model.JobDefinition;
 import dev.penstock.core.config.model.JobDefinition.OnAgentLoss;
 import dev.penstock.core.config.model.JobDefinition.RunInstances;
 import dev.penstock.core.config.model.JobDefinition.Tab;
+import dev.penstock.core.config.model.Pointers;
 import dev.penstock.core.config.model.TaskDefinition;
 import dev.penstock.core.config.model.TaskDefinition.RunIf;
 import java.util.ArrayList;

@@ -1,10 +1,10 @@
 package dev.penstock.core.config.parse;
 
-import dev.penstock.core.config.model.Pointers;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.penstock.core.config.model.Pointers;
 import dev.penstock.core.config.parse.Doc.Entry;
 import dev.penstock.core.config.parse.Doc.Place;
 import dev.penstock.core.config.parse.Doc.Scalar;

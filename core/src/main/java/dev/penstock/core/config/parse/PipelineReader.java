@@ -1,11 +1,11 @@
 package dev.penstock.core.config.parse;
 
-import dev.penstock.core.config.model.Pointers;
 import dev.penstock.core.config.model.MaterialDefinition;
 import dev.penstock.core.config.model.PipelineDefinition;
 import dev.penstock.core.config.model.PipelineDefinition.LockBehavior;
 import dev.penstock.core.config.model.PipelineDefinition.Timer;
 import dev.penstock.core.config.model.PipelineDefinition.TrackingTool;
+import dev.penstock.core.config.model.Pointers;
 import dev.penstock.core.config.model.StageDefinition;
 import dev.penstock.core.config.model.StageDefinition.Approval;
 import dev.penstock.core.config.model.Variable;

@@ -120,7 +120,9 @@ final class YamlText {
             default -> throw new Refused(place, "not_yaml", "Not YAML that can be read");
         };
         if (event instanceof NodeEvent node && !(event instanceof AliasEvent)) {
-            node.getAnchor().ifPresent(anchor -> anchors.put(anchor.getValue(), new Anchored(doc, nodes - before, chars - charsBefore)));
+            node.getAnchor()
+                    .ifPresent(anchor ->
+                            anchors.put(anchor.getValue(), new Anchored(doc, nodes - before, chars - charsBefore)));
         }
         return doc;
     }

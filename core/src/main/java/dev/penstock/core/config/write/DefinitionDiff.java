@@ -42,7 +42,11 @@ public final class DefinitionDiff {
      * @param after null when it was removed
      */
     public record Change(
-            Kind kind, String path, String pointer, @Nullable Object before, @Nullable Object after) {}
+            Kind kind,
+            String path,
+            String pointer,
+            @Nullable Object before,
+            @Nullable Object after) {}
 
     /** The differences, in the order of the JSON form. */
     public static List<Change> between(PipelineDefinition before, PipelineDefinition after) {
@@ -117,8 +121,10 @@ public final class DefinitionDiff {
                     place == null ? null : before.get(place),
                     after.get(i));
         });
-        List<String> stayedBefore = ones.keySet().stream().filter(others::containsKey).toList();
-        List<String> stayedAfter = others.keySet().stream().filter(ones::containsKey).toList();
+        List<String> stayedBefore =
+                ones.keySet().stream().filter(others::containsKey).toList();
+        List<String> stayedAfter =
+                others.keySet().stream().filter(ones::containsKey).toList();
         if (!stayedBefore.equals(stayedAfter)) {
             Function<List<?>, List<String>> order =
                     list -> list.stream().map(DefinitionDiff::name).toList();

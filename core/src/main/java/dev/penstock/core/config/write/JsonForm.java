@@ -42,7 +42,11 @@ public final class JsonForm {
         if (d.trackingTool() != null) {
             form.put(
                     "tracking_tool",
-                    pair("link", d.trackingTool().link(), "regex", d.trackingTool().regex()));
+                    pair(
+                            "link",
+                            d.trackingTool().link(),
+                            "regex",
+                            d.trackingTool().regex()));
         }
         if (d.timer() != null) {
             form.put(

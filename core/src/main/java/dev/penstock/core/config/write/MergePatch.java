@@ -31,8 +31,7 @@ public final class MergePatch {
         if (!(patch instanceof ObjectNode changes)) {
             return patch;
         }
-        ObjectNode result =
-                target instanceof ObjectNode before ? before.deepCopy() : Json.STRICT.createObjectNode();
+        ObjectNode result = target instanceof ObjectNode before ? before.deepCopy() : Json.STRICT.createObjectNode();
         changes.properties().forEach(change -> {
             if (change.getValue().isNull()) {
                 result.remove(change.getKey());

@@ -36,9 +36,8 @@ public final class UserPattern {
             throw new IllegalArgumentException("The regular expression is empty");
         }
         if (text.length() > MAX_CHARS) {
-            throw new IllegalArgumentException(
-                    "The regular expression has " + text.length() + " characters; at most " + MAX_CHARS
-                            + " are possible");
+            throw new IllegalArgumentException("The regular expression has " + text.length() + " characters; at most "
+                    + MAX_CHARS + " are possible");
         }
         if (Unfolded.size(text) > MAX_UNFOLDED) {
             throw new IllegalArgumentException("The regular expression \"" + text
