@@ -19,10 +19,12 @@ import dev.penstock.core.secret.SecretRef;
 import dev.penstock.core.secret.SecretStore;
 import dev.penstock.core.secret.Vault;
 import dev.penstock.core.testing.WithDatabase;
+import dev.penstock.plugin.Secret;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -179,10 +181,9 @@ class PipelinesTest {
 
         SecretRef ref = saved.written().variables().getFirst().secret();
         assertThat(ref).isNotNull();
-        assertThat(database.read(handle -> secrets.reveal(handle, List.of(ref), SecretStore.scope(saved.id())))
-                        .get(ref)
-                        .reveal())
-                .isEqualTo("s3cret");
+        assertThat(database.read(handle -> secrets.reveal(handle, List.of(ref), SecretStore.scope(saved.id()))).values())
+                .extracting(Secret::reveal)
+                .containsExactly("s3cret");
         assertThat(list("SELECT definition::text FROM pipeline_version"
                         + " UNION ALL SELECT definition::text FROM resolved_definition"
                         + " UNION ALL SELECT detail::text FROM audit UNION ALL SELECT body::text FROM event"
@@ -454,8 +455,9 @@ class PipelinesTest {
                 .getFirst()
                 .options()
                 .get("properties");
-        assertThat(((java.util.Map<?, ?>) stored).keySet().stream().map(String::valueOf))
-                .containsExactly("z", "a", "m");
+        assertThat(stored)
+                .isInstanceOfSatisfying(
+                        Map.class, map -> assertThat(map.toString()).isEqualTo("{z=1, a=2, m=3}"));
     }
 
     static DefinitionText json(String name, String more) {
