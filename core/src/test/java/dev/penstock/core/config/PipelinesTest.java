@@ -181,7 +181,8 @@ class PipelinesTest {
 
         SecretRef ref = saved.written().variables().getFirst().secret();
         assertThat(ref).isNotNull();
-        assertThat(database.read(handle -> secrets.reveal(handle, List.of(ref), SecretStore.scope(saved.id()))).values())
+        assertThat(database.read(handle -> secrets.reveal(handle, List.of(ref), SecretStore.scope(saved.id())))
+                        .values())
                 .extracting(Secret::reveal)
                 .containsExactly("s3cret");
         assertThat(list("SELECT definition::text FROM pipeline_version"
