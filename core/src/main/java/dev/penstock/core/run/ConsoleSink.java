@@ -20,6 +20,12 @@ public interface ConsoleSink {
     Extent extent(JobRunId job, int attempt);
 
     /**
+     * Puts what is stored on disk. Call it before the transaction that ends the attempt begins, so that {@link #close}
+     * has nothing to wait for while it holds locks.
+     */
+    default void flush(JobRunId job, int attempt) {}
+
+    /**
      * Ends the console in the transaction that ends the attempt. Its bytes are on disk when this returns.
      *
      * @param complete false when the attempt was lost before all of it had arrived

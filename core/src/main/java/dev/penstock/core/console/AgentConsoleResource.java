@@ -1,0 +1,74 @@
+package dev.penstock.core.console;
+
+import dev.penstock.agent.protocol.ConsoleReply;
+import dev.penstock.agent.protocol.Protocol;
+import dev.penstock.core.http.Access;
+import dev.penstock.core.http.AgentWire;
+import dev.penstock.core.http.Caller;
+import dev.penstock.core.http.Resource;
+import dev.penstock.core.platform.error.ErrorCode;
+import dev.penstock.core.platform.error.PenstockException;
+import dev.penstock.core.platform.ids.JobRunId;
+import dev.penstock.core.run.ConsoleSink.Extent;
+import dev.penstock.core.run.HeldAttempts;
+import io.javalin.http.Context;
+import io.javalin.http.HttpStatus;
+import io.javalin.router.JavalinDefaultRoutingApi;
+import java.io.IOException;
+import java.io.InputStream;
+
+/** {@code PUT /agent/v1/jobs/{id}/console}: agents send what their jobs print. */
+final class AgentConsoleResource implements Resource {
+    private final Consoles consoles;
+    private final HeldAttempts held;
+
+    AgentConsoleResource(Consoles consoles, HeldAttempts held) {
+        this.consoles = consoles;
+        this.held = held;
+    }
+
+    @Override
+    public void addTo(JavalinDefaultRoutingApi routes) {
+        routes.put("/agent/v1/jobs/{id}/console", this::append, Access.AGENT);
+    }
+
+    private void append(Context ctx) {
+        JobRunId job = AgentWire.job(ctx);
+        int attempt = AgentWire.attempt(ctx);
+        long offset = offset(ctx);
+        held.requireLately(Caller.agent(ctx), job, attempt);
+        Extent extent = consoles.append(job, attempt, offset, body(ctx));
+        if (extent.length() < offset && !extent.truncated()) {
+            ctx.status(HttpStatus.CONFLICT);
+        }
+        AgentWire.reply(ctx, new ConsoleReply(extent.length(), extent.truncated()));
+    }
+
+    private static long offset(Context ctx) {
+        String text = ctx.queryParam("offset");
+        try {
+            long offset = text == null ? -1 : Long.parseLong(text);
+            if (offset >= 0) {
+                return offset;
+            }
+        } catch (NumberFormatException _) {
+            // Said below, in the same words as for a negative one.
+        }
+        throw new PenstockException(
+                ErrorCode.BAD_REQUEST, "\"offset\" is \"" + text + "\"; it takes the number of the chunk's first byte");
+    }
+
+    private static byte[] body(Context ctx) {
+        try (InputStream in = ctx.bodyInputStream()) {
+            byte[] body = in.readNBytes(Protocol.MAX_CONSOLE_CHUNK_BYTES + 1);
+            if (body.length > Protocol.MAX_CONSOLE_CHUNK_BYTES) {
+                throw new PenstockException(
+                        ErrorCode.TOO_LARGE,
+                        "The chunk has more than " + Protocol.MAX_CONSOLE_CHUNK_BYTES + " bytes; send it in parts");
+            }
+            return body;
+        } catch (IOException _) {
+            throw new PenstockException(ErrorCode.BAD_REQUEST, "The chunk ended early");
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package dev.penstock.core.console;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * Finds secrets in bytes and writes stars over them, as many as they have bytes, so that offsets stay. Time is linear in
+ * the bytes for all but the strangest secrets; memory in the secrets. Immutable.
+ */
+final class SecretMask {
+    static final SecretMask NONE = new SecretMask(List.of());
+
+    private static final int KEY_BYTES = 4;
+    private static final int FILTER_BITS = 16;
+
+    /** By their first four bytes, longest first. */
+    private final Map<Integer, List<byte[]>> patterns = new HashMap<>();
+    /** Whether any pattern begins so: answers no for nearly all bytes of a log. */
+    private final long[] filter = new long[1 << (FILTER_BITS - 6)];
+
+    private final int longest;
+
+    private SecretMask(Collection<byte[]> all) {
+        int length = 0;
+        for (byte[] pattern : all) {
+            int key = key(pattern, 0);
+            patterns.computeIfAbsent(key, _ -> new ArrayList<>()).add(pattern);
+            filter[hash(key) >>> 6] |= 1L << hash(key);
+            length = Math.max(length, pattern.length);
+        }
+        patterns.values().forEach(list -> list.sort(Comparator.comparingInt((byte[] p) -> p.length)
+                .reversed()));
+        longest = length;
+    }
+
+    static SecretMask of(Collection<String> secrets) {
+        var forms = new TreeSet<byte[]>(Arrays::compare);
+        for (String secret : secrets) {
+            for (String form : SecretForms.of(secret)) {
+                forms.add(form.getBytes(StandardCharsets.UTF_8));
+            }
+        }
+        return forms.isEmpty() ? NONE : new SecretMask(forms);
+    }
+
+    boolean isEmpty() {
+        return longest == 0;
+    }
+
+    /** The length of the longest form, in bytes. */
+    int longest() {
+        return longest;
+    }
+
+    /** Writes stars over all secrets; answers where the first one began, or -1 when there was none. */
+    int mask(byte[] bytes) {
+        int first = -1;
+        // Stars are written behind the search, because secrets may overlap.
+        int begin = 0;
+        int end = 0;
+        for (int at = 0; at + KEY_BYTES <= bytes.length; at++) {
+            int length = matchAt(bytes, at);
+            if (length == 0) {
+                continue;
+            }
+            first = first < 0 ? at : first;
+            if (at >= end) {
+                Arrays.fill(bytes, begin, end, (byte) '*');
+                begin = at;
+            }
+            end = Math.max(end, at + length);
+        }
+        Arrays.fill(bytes, begin, end, (byte) '*');
+        return first;
+    }
+
+    private int matchAt(byte[] bytes, int at) {
+        int key = key(bytes, at);
+        int hash = hash(key);
+        if ((filter[hash >>> 6] & (1L << hash)) == 0) {
+            return 0;
+        }
+        for (byte[] pattern : patterns.getOrDefault(key, List.of())) {
+            if (at + pattern.length <= bytes.length
+                    && Arrays.equals(bytes, at, at + pattern.length, pattern, 0, pattern.length)) {
+                return pattern.length;
+            }
+        }
+        return 0;
+    }
+
+    /** How many of the last bytes may be the beginning of a secret whose rest has not come yet. */
+    int openSuffix(byte[] bytes, int count) {
+        for (int at = Math.max(0, count - longest + 1); at < count; at++) {
+            int length = count - at;
+            for (List<byte[]> list : candidates(bytes, at, length)) {
+                for (byte[] pattern : list) {
+                    if (pattern.length > length && Arrays.equals(bytes, at, count, pattern, 0, length)) {
+                        return length;
+                    }
+                }
+            }
+        }
+        return 0;
+    }
+
+    private Collection<List<byte[]>> candidates(byte[] bytes, int at, int length) {
+        if (length < KEY_BYTES) {
+            return patterns.values();
+        }
+        List<byte[]> same = patterns.get(key(bytes, at));
+        return same == null ? List.of() : List.of(same);
+    }
+
+    private static int key(byte[] bytes, int at) {
+        return (bytes[at] & 0xFF)
+                | (bytes[at + 1] & 0xFF) << 8
+                | (bytes[at + 2] & 0xFF) << 16
+                | (bytes[at + 3] & 0xFF) << 24;
+    }
+
+    private static int hash(int key) {
+        return (key * 0x9E3779B1) >>> (32 - FILTER_BITS);
+    }
+}

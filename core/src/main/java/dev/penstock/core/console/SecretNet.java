@@ -1,0 +1,98 @@
+package dev.penstock.core.console;
+
+import dev.penstock.core.console.ConsoleBytes.Opened;
+import dev.penstock.core.run.JobSecrets;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The second net under the agent's masking: what the agent let through is starred before it is stored, also where it is
+ * divided between two chunks. Of a secret whose first part is stored and whose second has not come, nothing is shown.
+ * Thread-safe.
+ */
+final class SecretNet {
+    /** More jobs than run at one time; those that are passed over are asked for again. */
+    private static final int MAX_REMEMBERED = 1_000;
+
+    private final JobSecrets secrets;
+    private final Map<ConsoleId, SecretMask> remembered = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<ConsoleId, SecretMask> eldest) {
+            return size() > MAX_REMEMBERED;
+        }
+    };
+
+    SecretNet(JobSecrets secrets) {
+        this.secrets = secrets;
+    }
+
+    /** Bytes to store, and where. */
+    @SuppressWarnings("ArrayRecordComponent") // equality is never asked of a piece
+    record Piece(long offset, byte[] bytes) {}
+
+    /** What is to be stored in place of a chunk; stars are written over the end of what is stored where it has to be. */
+    Piece masked(ConsoleId id, long offset, byte[] chunk, ConsoleBytes stored) throws IOException {
+        SecretMask mask = of(id);
+        if (mask.isEmpty()) {
+            return new Piece(offset, chunk);
+        }
+        try (Opened opened = stored.open(id)) {
+            long length = opened.length();
+            if (offset > length || offset + chunk.length <= length) {
+                return new Piece(offset, chunk);
+            }
+            int known = (int) (length - offset);
+            int before = (int) Math.min(length, mask.longest() - 1L);
+            byte[] both = new byte[before + chunk.length - known];
+            readFully(opened, length - before, both, before);
+            System.arraycopy(chunk, known, both, before, chunk.length - known);
+            int first = mask.mask(both);
+            if (first >= 0 && first < before) {
+                stored.overwrite(id, length - before + first, ByteBuffer.wrap(both, first, before - first));
+            }
+            return new Piece(length, Arrays.copyOfRange(both, before, both.length));
+        }
+    }
+
+    /** How many bytes of a growing console may be shown. */
+    long visible(ConsoleId id, Opened opened) throws IOException {
+        long length = opened.length();
+        SecretMask mask = of(id);
+        if (mask.isEmpty() || length == 0) {
+            return length;
+        }
+        byte[] tail = new byte[(int) Math.min(length, mask.longest() - 1L)];
+        readFully(opened, length - tail.length, tail, tail.length);
+        return length - mask.openSuffix(tail, tail.length);
+    }
+
+    private static void readFully(Opened opened, long offset, byte[] into, int count) throws IOException {
+        int done = 0;
+        while (done < count) {
+            int more = opened.read(offset + done, ByteBuffer.wrap(into, done, count - done));
+            if (more <= 0) {
+                throw new IOException("A console is shorter than it was");
+            }
+            done += more;
+        }
+    }
+
+    private SecretMask of(ConsoleId id) {
+        synchronized (remembered) {
+            SecretMask mask = remembered.get(id);
+            if (mask != null) {
+                return mask;
+            }
+        }
+        SecretMask mask = SecretMask.of(secrets.of(id.job()));
+        synchronized (remembered) {
+            remembered.put(id, mask);
+        }
+        return mask;
+    }
+}
