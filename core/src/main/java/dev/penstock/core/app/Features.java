@@ -14,6 +14,7 @@ import dev.penstock.core.agent.RegistrationKeyResource;
 import dev.penstock.core.agent.RegistrationResource;
 import dev.penstock.core.agent.SigningKeys;
 import dev.penstock.core.config.Definitions;
+import dev.penstock.core.console.ConsoleFeature;
 import dev.penstock.core.http.AgentTokens;
 import dev.penstock.core.http.Resource;
 import dev.penstock.core.platform.ids.Tokens;
@@ -21,6 +22,8 @@ import dev.penstock.core.platform.worker.Worker;
 import dev.penstock.core.plugin.PluginFeature;
 import dev.penstock.core.run.AgentDirectory;
 import dev.penstock.core.run.ConsoleSink;
+import dev.penstock.core.run.HeldAttempts;
+import dev.penstock.core.run.JobSecrets;
 import dev.penstock.core.run.PipelineRuns;
 import dev.penstock.core.run.RunFeature;
 import dev.penstock.core.run.RunListener;
@@ -71,6 +74,8 @@ record Features(AgentTokens tokens, List<Resource> resources, List<Worker> worke
             plugins();
             AgentTokens tokens = agents(vault);
             runs(new Definitions());
+            var held = new HeldAttempts(on.database(), on.clock());
+            consoles(held, new JobSecretQuery(on.database(), new SecretStore(vault)));
             return new Features(tokens, List.copyOf(resources), List.copyOf(workers), List.copyOf(closing));
         }
 
@@ -108,6 +113,20 @@ record Features(AgentTokens tokens, List<Resource> resources, List<Worker> worke
                     on.signals(),
                     on.events(),
                     on.settings().minutes(Setting.JOBS_QUEUE_TIMEOUT_MINUTES)));
+        }
+
+        private void consoles(HeldAttempts held, JobSecrets secrets) throws IOException {
+            ConsoleFeature made = ConsoleFeature.create(new ConsoleFeature.Needs(
+                    on.database(),
+                    held,
+                    secrets,
+                    on.signals(),
+                    on.clock(),
+                    on.folder("consoles"),
+                    on.settings().bytesOfMebibytes(Setting.CONSOLE_MAX_MEBIBYTES)));
+            consoles.set(made.sink());
+            resources.addAll(made.resources());
+            workers.addAll(made.workers());
         }
 
         private AgentTokens agents(Vault vault) {

@@ -18,6 +18,11 @@ record LateConsoles(Late<ConsoleSink> consoles) implements ConsoleSink {
     }
 
     @Override
+    public void flush(JobRunId job, int attempt) {
+        consoles.get().flush(job, attempt);
+    }
+
+    @Override
     public void close(Handle tx, JobRunId job, int attempt, boolean complete) {
         consoles.get().close(tx, job, attempt, complete);
     }

@@ -23,6 +23,9 @@ final class SecretForms {
     /** All forms of a value, each of at least {@link #SHORTEST} characters. */
     static Set<String> of(String secret) {
         var forms = new LinkedHashSet<String>();
+        if (secret.strip().length() < SHORTEST) {
+            return forms;
+        }
         String value = secret.length() > LONGEST ? secret.substring(0, LONGEST) : secret;
         forms.add(value);
         forms.add(value.stripTrailing());

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.penstock.core.console;
+
+import org.jspecify.annotations.NullMarked;
