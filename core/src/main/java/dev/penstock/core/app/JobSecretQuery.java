@@ -46,8 +46,8 @@ final class JobSecretQuery implements JobSecrets {
     @Override
     public List<String> of(JobRunId job) {
         return database.read(handle -> references(handle, job).entrySet().stream()
-                .flatMap(
-                        scope -> secrets.reveal(handle, scope.getValue(), SecretStore.scope(scope.getKey())).values().stream())
+                .flatMap(scope ->
+                        secrets.reveal(handle, scope.getValue(), SecretStore.scope(scope.getKey())).values().stream())
                 .map(Secret::reveal)
                 .toList());
     }

@@ -61,7 +61,8 @@ final class ConsoleFolder implements ConsoleBytes {
                 return length(id);
             }
             // Only a first chunk makes the file: one that comes late finds nothing, and leaves nothing behind.
-            try (FileChannel channel = offset == 0 ? create(raw(id)) : FileChannel.open(raw(id), StandardOpenOption.WRITE)) {
+            try (FileChannel channel =
+                    offset == 0 ? create(raw(id)) : FileChannel.open(raw(id), StandardOpenOption.WRITE)) {
                 long length = channel.size();
                 long known = length - offset;
                 if (known < 0 || known >= bytes.remaining() || length >= limit) {
@@ -162,15 +163,15 @@ final class ConsoleFolder implements ConsoleBytes {
             try (PackedFile file = PackedFile.open(packed(id))) {
                 return file.facts();
             } catch (NoSuchFileException _) {
-                return new Packed(0, HexFormat.of().formatHex(PackedFile.sha256().digest()));
+                return new Packed(
+                        0, HexFormat.of().formatHex(PackedFile.sha256().digest()));
             }
         }
     }
 
     private Packed pack(ConsoleId id, FileChannel from, Path fresh) throws IOException {
         Packed result;
-        try (FileChannel into =
-                FileChannel.open(fresh, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        try (FileChannel into = FileChannel.open(fresh, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             result = PackedFile.write(from, into);
             into.force(false);
         }

@@ -118,10 +118,22 @@ final class ConsoleStore {
     static void packed(Handle tx, Map<ConsoleId, Packed> all) {
         List<Map.Entry<ConsoleId, Packed>> entries = List.copyOf(all.entrySet());
         tx.createUpdate(PACKED)
-                .bindArray("jobs", Long.class, entries.stream().map(e -> e.getKey().job().value()).toList())
-                .bindArray("attempts", Integer.class, entries.stream().map(e -> e.getKey().attempt()).toList())
-                .bindArray("lengths", Long.class, entries.stream().map(e -> e.getValue().length()).toList())
-                .bindArray("hashes", String.class, entries.stream().map(e -> e.getValue().sha256()).toList())
+                .bindArray(
+                        "jobs",
+                        Long.class,
+                        entries.stream().map(e -> e.getKey().job().value()).toList())
+                .bindArray(
+                        "attempts",
+                        Integer.class,
+                        entries.stream().map(e -> e.getKey().attempt()).toList())
+                .bindArray(
+                        "lengths",
+                        Long.class,
+                        entries.stream().map(e -> e.getValue().length()).toList())
+                .bindArray(
+                        "hashes",
+                        String.class,
+                        entries.stream().map(e -> e.getValue().sha256()).toList())
                 .execute();
     }
 }

@@ -88,7 +88,8 @@ final class ConsoleStreamResource implements Resource {
         }
         int dash = id.indexOf('-');
         try {
-            var place = new Place(Integer.parseInt(id.substring(0, Math.max(0, dash))), Long.parseLong(id.substring(dash + 1)));
+            var place = new Place(
+                    Integer.parseInt(id.substring(0, Math.max(0, dash))), Long.parseLong(id.substring(dash + 1)));
             boolean ours = place.attempt() > 0 && place.offset() >= 0 && (attempt == 0 || attempt == place.attempt());
             return ours ? Optional.of(place) : Optional.empty();
         } catch (NumberFormatException _) {

@@ -41,8 +41,7 @@ public final class Consoles implements ConsoleSink {
     /** How long a console was when it was put on disk; until it is closed. */
     private final ConcurrentHashMap<ConsoleId, Long> flushed = new ConcurrentHashMap<>();
 
-    Consoles(
-            Database database, ConsoleBytes bytes, ConsoleHub hub, SecretNet secrets, FreeSpace space, long maxBytes) {
+    Consoles(Database database, ConsoleBytes bytes, ConsoleHub hub, SecretNet secrets, FreeSpace space, long maxBytes) {
         this.database = database;
         this.bytes = bytes;
         this.hub = hub;
@@ -193,23 +192,22 @@ public final class Consoles implements ConsoleSink {
         Optional<ConsoleFacts> found = find(job, attempt);
         ConsoleId id = found.map(ConsoleFacts::id)
                 .orElseGet(() -> new ConsoleId(database.read(handle -> origin(handle, job)), 1));
-        return new ConsoleFollower(
-                id, offset, hub.follow(id), new ConsoleFollower.Source() {
-                    @Override
-                    public Opened open() throws IOException {
-                        return bytes.open(id);
-                    }
+        return new ConsoleFollower(id, offset, hub.follow(id), new ConsoleFollower.Source() {
+            @Override
+            public Opened open() throws IOException {
+                return bytes.open(id);
+            }
 
-                    @Override
-                    public long visible(Opened opened) throws IOException {
-                        return secrets.visible(id, opened);
-                    }
+            @Override
+            public long visible(Opened opened) throws IOException {
+                return secrets.visible(id, opened);
+            }
 
-                    @Override
-                    public Optional<ConsoleFollower.Ended> end() {
-                        return Consoles.this.end(id);
-                    }
-                });
+            @Override
+            public Optional<ConsoleFollower.Ended> end() {
+                return Consoles.this.end(id);
+            }
+        });
     }
 
     /** How a console ended, if it did. */

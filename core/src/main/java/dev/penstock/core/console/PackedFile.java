@@ -84,7 +84,13 @@ final class PackedFile implements Opened {
             }
         }
         byte[] hash = digest.digest();
-        writeFully(into, little(HASH_FRAME).putInt(SKIPPABLE_HASH).putInt(HASH_BYTES).put(hash).flip());
+        writeFully(
+                into,
+                little(HASH_FRAME)
+                        .putInt(SKIPPABLE_HASH)
+                        .putInt(HASH_BYTES)
+                        .put(hash)
+                        .flip());
         writeFully(into, index.putInt(frames).put((byte) 0).putInt(SEEKABLE).flip());
         return new Packed(length, HexFormat.of().formatHex(hash));
     }

@@ -29,7 +29,10 @@ final class SecretForms {
         String value = secret.length() > LONGEST ? secret.substring(0, LONGEST) : secret;
         forms.add(value);
         forms.add(value.stripTrailing());
-        value.lines().map(String::strip).filter(line -> line.length() >= SHORTEST_LINE).forEach(forms::add);
+        value.lines()
+                .map(String::strip)
+                .filter(line -> line.length() >= SHORTEST_LINE)
+                .forEach(forms::add);
         byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
         for (int alignment = 0; alignment < 3; alignment++) {
             String encoded = base64(bytes, alignment);

@@ -35,8 +35,9 @@ final class SecretMask {
             filter[hash(key) >>> 6] |= 1L << hash(key);
             length = Math.max(length, pattern.length);
         }
-        patterns.values().forEach(list -> list.sort(Comparator.comparingInt((byte[] p) -> p.length)
-                .reversed()));
+        patterns.values()
+                .forEach(list -> list.sort(
+                        Comparator.comparingInt((byte[] p) -> p.length).reversed()));
         longest = length;
     }
 

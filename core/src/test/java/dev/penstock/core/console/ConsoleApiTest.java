@@ -59,7 +59,8 @@ class ConsoleApiTest {
         assertThat(put(0, "hello ")).isEqualTo(new ConsoleReply(6, false));
         assertThat(put(6, "world\n")).isEqualTo(new ConsoleReply(12, false));
 
-        var gap = alma.put(console(100), "beyond".getBytes(StandardCharsets.UTF_8)).expect(409);
+        var gap = alma.put(console(100), "beyond".getBytes(StandardCharsets.UTF_8))
+                .expect(409);
 
         assertThat(ConnectedAgent.read(gap, ConsoleReply.class)).isEqualTo(new ConsoleReply(12, false));
         assertThat(api.get(path("")).expect(200).text()).isEqualTo("hello world\n");
@@ -71,14 +72,18 @@ class ConsoleApiTest {
 
         other.put(console(0), "mine".getBytes(StandardCharsets.UTF_8)).expectProblem(403, "forbidden");
         alma.put(console(0).replace("attempt=1", "attempt=2"), new byte[1]).expectProblem(403, "forbidden");
-        api.request("PUT", console(0)).bytes("application/octet-stream", new byte[1]).send().expect(401);
+        api.request("PUT", console(0))
+                .bytes("application/octet-stream", new byte[1])
+                .send()
+                .expect(401);
     }
 
     @Test
     void badNumbersAndLargeChunksAreRefused() {
         alma.put(console(-1), new byte[1]).expectProblem(400, "bad_request");
         alma.put(console(0).replace("attempt=1", "attempt=x"), new byte[1]).expectProblem(400, "bad_request");
-        alma.put("/agent/v1/jobs/..%2f1/console?attempt=1&offset=0", new byte[1]).expect(400);
+        alma.put("/agent/v1/jobs/..%2f1/console?attempt=1&offset=0", new byte[1])
+                .expect(400);
         alma.put(console(0), new byte[Protocol.MAX_CONSOLE_CHUNK_BYTES + 1]).expectProblem(413, "too_large");
     }
 
@@ -86,10 +91,15 @@ class ConsoleApiTest {
     void readsRangesAndTheLastLines() {
         put(0, "one\ntwo\nthree\nfour");
 
-        var part = api.request("GET", path("")).header("Range", "bytes=4-6").send().expect(206);
+        var part =
+                api.request("GET", path("")).header("Range", "bytes=4-6").send().expect(206);
         assertThat(part.text()).isEqualTo("two");
         assertThat(part.header("Content-Range")).isEqualTo("bytes 4-6/18");
-        assertThat(api.request("GET", path("")).header("Range", "bytes=-4").send().expect(206).text())
+        assertThat(api.request("GET", path(""))
+                        .header("Range", "bytes=-4")
+                        .send()
+                        .expect(206)
+                        .text())
                 .isEqualTo("four");
         assertThat(api.get(path("?tail=2")).expect(200).text()).isEqualTo("three\nfour");
         assertThat(api.get(path("?tail=9")).expect(200).text()).isEqualTo("one\ntwo\nthree\nfour");
@@ -123,7 +133,8 @@ class ConsoleApiTest {
         assertThat(answer.header("X-Console-State")).isEqualTo("complete");
         String tag = answer.header("ETag");
         api.request("GET", path("")).header("If-None-Match", tag).send().expect(304);
-        var listed = api.get("/api/v1/jobs/" + job.value() + "/consoles").expect(200).json();
+        var listed =
+                api.get("/api/v1/jobs/" + job.value() + "/consoles").expect(200).json();
         assertThat("\"" + listed.at("/items/0/sha256").asText() + "\"").isEqualTo(tag);
     }
 
@@ -200,7 +211,8 @@ class ConsoleApiTest {
     }
 
     private ConsoleReply put(long offset, String text) {
-        var answer = alma.put(console(offset), text.getBytes(StandardCharsets.UTF_8)).expect(200);
+        var answer =
+                alma.put(console(offset), text.getBytes(StandardCharsets.UTF_8)).expect(200);
         return ConnectedAgent.read(answer, ConsoleReply.class);
     }
 

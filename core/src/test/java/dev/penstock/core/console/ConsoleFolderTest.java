@@ -141,8 +141,7 @@ class ConsoleFolderTest {
         var packed = folder.pack(ID);
 
         assertThat(files()).containsExactly("12345-2.log");
-        assertThat(packed.sha256())
-                .isEqualTo("2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824");
+        assertThat(packed.sha256()).isEqualTo("2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824");
     }
 
     @Test

@@ -131,7 +131,8 @@ class ConsolesTest {
         JobRunId job = on.runningJob();
         on.append(job, 0, "hello");
         on.pass(job, 1);
-        java.nio.file.Files.delete(folder.resolve(Long.toString(job.value() / 1000)).resolve(job.value() + "-1.log"));
+        java.nio.file.Files.delete(
+                folder.resolve(Long.toString(job.value() / 1000)).resolve(job.value() + "-1.log"));
 
         new ConsolePacker(database, on.bytes, Duration.ZERO).step();
 

@@ -22,7 +22,8 @@ class SecretMaskTest {
 
     @Test
     void secretsThatOverlapAreHiddenTogether() {
-        assertThat(masked(SecretMask.of(List.of("abcdef", "defghi")), "-abcdefghi-")).isEqualTo("-*********-");
+        assertThat(masked(SecretMask.of(List.of("abcdef", "defghi")), "-abcdefghi-"))
+                .isEqualTo("-*********-");
     }
 
     @Test

@@ -26,8 +26,10 @@ public final class ConnectedAgent {
         TestAgent agent = TestAgent.named(hostName);
         var registered = send(api, "/agent/v1/registrations", agent.registration(Instant.now(), null));
         read(registered, RegistrationReply.class);
-        api.patch("/api/v1/agents/" + agent.id().value(), Map.of("state", "ENABLED")).expect(200);
-        var reply = send(api, "/agent/v1/token", agent.tokenRequest(Instant.now())).expect(200);
+        api.patch("/api/v1/agents/" + agent.id().value(), Map.of("state", "ENABLED"))
+                .expect(200);
+        var reply =
+                send(api, "/agent/v1/token", agent.tokenRequest(Instant.now())).expect(200);
         return new ConnectedAgent(api, agent, read(reply, TokenReply.class).accessToken());
     }
 
