@@ -126,7 +126,7 @@ final class ConsoleFolder implements ConsoleBytes {
             // No bytes, or packed and on disk.
             return;
         }
-        DurableFiles.flushFolder(raw(id).getParent());
+        DurableFiles.flushName(raw(id));
     }
 
     @Override

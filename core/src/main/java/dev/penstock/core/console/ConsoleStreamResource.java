@@ -16,6 +16,7 @@ import io.javalin.router.JavalinDefaultRoutingApi;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code /api/v1/jobs/{id}/console/stream}: a console while it grows, as server-sent events. Event {@code text} carries
@@ -82,7 +83,7 @@ final class ConsoleStreamResource implements Resource {
     }
 
     /** An id of this stream; of another attempt than the one that is asked for, or of another server's, it says nothing. */
-    private static Optional<Place> resumed(String id, int attempt) {
+    private static Optional<Place> resumed(@Nullable String id, int attempt) {
         if (id == null) {
             return Optional.empty();
         }
