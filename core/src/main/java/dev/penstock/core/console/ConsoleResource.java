@@ -8,6 +8,7 @@ import dev.penstock.core.platform.error.ErrorCode;
 import dev.penstock.core.platform.error.PenstockException;
 import dev.penstock.core.platform.ids.JobRunId;
 import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
 import io.javalin.http.HttpStatus;
 import io.javalin.router.JavalinDefaultRoutingApi;
 import java.io.IOException;
@@ -110,7 +111,7 @@ final class ConsoleResource implements Resource {
         }
         ctx.header("X-Console-Offset", Long.toString(range.from()));
         ctx.res().setContentLengthLong(range.length());
-        if (ctx.method() == io.javalin.http.HandlerType.HEAD) {
+        if (ctx.method().equals(HandlerType.HEAD)) {
             return;
         }
         copy(opened, range, ctx.res().getOutputStream());
