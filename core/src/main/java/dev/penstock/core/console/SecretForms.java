@@ -88,7 +88,8 @@ final class SecretForms {
 
     private static String json(String value) {
         var text = new StringBuilder(value.length() + 16);
-        for (char letter : value.toCharArray()) {
+        for (int i = 0; i < value.length(); i++) {
+            char letter = value.charAt(i);
             switch (letter) {
                 case '"' -> text.append("\\\"");
                 case '\\' -> text.append("\\\\");

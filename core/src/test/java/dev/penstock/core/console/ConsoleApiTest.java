@@ -18,6 +18,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -131,7 +132,7 @@ class ConsoleApiTest {
 
         assertThat(answer.bytes()).isEqualTo(log);
         assertThat(answer.header("X-Console-State")).isEqualTo("complete");
-        String tag = answer.header("ETag");
+        String tag = Objects.requireNonNull(answer.header("ETag"));
         api.request("GET", path("")).header("If-None-Match", tag).send().expect(304);
         var listed =
                 api.get("/api/v1/jobs/" + job.value() + "/consoles").expect(200).json();
