@@ -102,7 +102,7 @@ record Features(AgentTokens tokens, List<Resource> resources, List<Worker> worke
         }
 
         private RunFeature runs(Definitions definitions) {
-            return RunFeature.create(new RunFeature.Needs(
+            RunFeature runs = RunFeature.create(new RunFeature.Needs(
                     on.database(),
                     definitions,
                     (template, counter, revisions, variables) ->
@@ -113,6 +113,8 @@ record Features(AgentTokens tokens, List<Resource> resources, List<Worker> worke
                     on.signals(),
                     on.events(),
                     on.settings().minutes(Setting.JOBS_QUEUE_TIMEOUT_MINUTES)));
+            resources.addAll(runs.resources());
+            return runs;
         }
 
         private void consoles(HeldAttempts held, JobSecrets secrets) throws IOException {

@@ -1,10 +1,12 @@
 package dev.penstock.core.run;
 
 import dev.penstock.core.config.Definitions;
+import dev.penstock.core.http.Resource;
 import dev.penstock.core.platform.db.Database;
 import dev.penstock.core.platform.event.EventStore;
 import dev.penstock.core.platform.signal.Signals;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * The parts of this feature that others use.
@@ -16,6 +18,11 @@ import java.time.Duration;
  * @param jobActs what people do with jobs
  */
 public record RunFeature(JobRunStore jobs, PipelineRuns runs, RunActs runActs, StageActs stageActs, JobActs jobActs) {
+
+    /** The routes of the acts; reading is the part of insight. */
+    public List<Resource> resources() {
+        return List.of(new RunResource(runActs), new StageResource(stageActs), new JobResource(jobActs));
+    }
 
     /**
      * What the feature needs from others.
