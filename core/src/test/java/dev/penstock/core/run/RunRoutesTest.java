@@ -140,7 +140,8 @@ final class RunRoutesTest {
     void theArtifactsOfAStageAreKept() {
         api.patch(RUN + "/stages/build/1", Map.of("keep_artifacts", true)).expect(204);
 
-        assertThat(runs.one(Boolean.class, "SELECT keep_artifacts FROM stage_run")).isTrue();
+        assertThat(runs.one(Boolean.class, "SELECT keep_artifacts FROM stage_run"))
+                .isTrue();
         api.patch(RUN + "/stages/build/1", Map.of()).expectProblem(422, "invalid");
     }
 }
