@@ -196,7 +196,7 @@ public final class Pipelines {
         if (head.deleted() && act != Act.RESTORE) {
             throw Absent.deleted(handle, head);
         }
-        if (head.version() != terms.expected()) {
+        if (terms.expected() != SaveTerms.ANY && terms.expected() != head.version()) {
             VersionStore.Version newest =
                     VersionStore.find(handle, head.id(), head.version()).orElseThrow();
             throw new PenstockException(

@@ -8,10 +8,13 @@ import dev.penstock.core.platform.error.PenstockException;
  *
  * @param by who makes it
  * @param comment why, for the history; may be empty
- * @param expected the version that the change was made from; 0 when the pipeline is to be new
+ * @param expected the version that the change was made from; 0 when the pipeline is to be new, {@link #ANY} for any
  * @param dryRun checks everything and changes nothing
  */
 public record SaveTerms(String by, String comment, int expected, boolean dryRun) {
+    /** The change holds for whichever version is there. */
+    public static final int ANY = -1;
+
     private static final int MAX_COMMENT_CHARS = 1_000;
 
     public SaveTerms {

@@ -118,7 +118,8 @@ final class GocdYaml {
         List<Doc> all = new ArrayList<>();
         Doc plain = form.take("environment_variables");
         if (plain != null
-                && Form.named(reading, plain, "environment_variables", GocdYaml::plain) instanceof Doc.Sequence list) {
+                && Form.named(reading, plain, "environment_variables", (name, entry) -> plain(reading, name, entry))
+                        instanceof Doc.Sequence list) {
             all.addAll(list.items());
         }
         Doc secure = form.take("secure_variables");
@@ -133,7 +134,11 @@ final class GocdYaml {
         }
     }
 
-    private static Doc plain(String name, Entry entry) {
+    /** As our addition, a secret may stand here too, so that the order of variables can be written. */
+    private static Doc plain(Reading reading, String name, Entry entry) {
+        if (entry.value() instanceof Doc.Mapping) {
+            return secure(reading, name, entry);
+        }
         return new Doc.Mapping(
                 entry.value().place(),
                 Map.of(

@@ -78,7 +78,7 @@ final class JsonText {
         Map<String, Entry> entries = new LinkedHashMap<>();
         for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
             Place key = place(Pointers.step(place.pointer(), name));
-            TextRule.mistake(name).ifPresent(mistake -> reading.wrong(key, "invalid_text", mistake));
+            TextRule.keyMistake(name).ifPresent(mistake -> reading.wrong(key, "not_a_key", mistake));
             entries.put(name, new Entry(key, value(parser.nextToken(), key.pointer())));
         }
         return new Doc.Mapping(place, entries);

@@ -4,7 +4,17 @@ import java.util.Optional;
 
 /** What every text in a definition must be: one that the database and programs can hold. */
 final class TextRule {
+    /** Longer ones are no names, and what is stored could not be read again (Jackson's limit is 50,000). */
+    static final int MAX_KEY_CHARS = 1_000;
+
     private TextRule() {}
+
+    /** What is wrong with a key; empty when nothing is. */
+    static Optional<String> keyMistake(String key) {
+        return key.length() > MAX_KEY_CHARS
+                ? Optional.of("A key may have at most " + MAX_KEY_CHARS + " characters")
+                : mistake(key);
+    }
 
     /** What is wrong with a text; empty when nothing is. */
     static Optional<String> mistake(String text) {

@@ -39,9 +39,6 @@ final class YamlText {
     /** What aliases stand for, written out: a long text behind many aliases would fill the memory when it is stored. */
     private static final int MAX_EXPANDED_CHARS = 4 << 20;
 
-    /** Longer ones are no names, and what is stored could not be read again (Jackson's limit is 50,000). */
-    private static final int MAX_KEY_CHARS = 1_000;
-
     private static final Set<String> NULLS = Set.of("", "~", "null", "Null", "NULL");
     private static final String MERGE = "<<";
 
@@ -181,9 +178,9 @@ final class YamlText {
             }
             // A key is a text, also where a value of the same letters would be nothing.
             String name = event instanceof ScalarEvent plain ? plain.getValue() : String.valueOf(scalar.text());
-            if (name.length() > MAX_KEY_CHARS) {
-                throw new Refused(key.place(), "not_a_key", "A key may have at most " + MAX_KEY_CHARS + " characters");
-            }
+            TextRule.keyMistake(name).ifPresent(mistake -> {
+                throw new Refused(key.place(), "not_a_key", mistake);
+            });
             Place keyPlace = new Place(
                     Pointers.step(place.pointer(), name),
                     place(place.pointer(), event).line(),
