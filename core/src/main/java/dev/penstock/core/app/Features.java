@@ -13,6 +13,8 @@ import dev.penstock.core.agent.Registration;
 import dev.penstock.core.agent.RegistrationKeyResource;
 import dev.penstock.core.agent.RegistrationResource;
 import dev.penstock.core.agent.SigningKeys;
+import dev.penstock.core.config.ConfigFeature;
+import dev.penstock.core.config.DefinitionListener;
 import dev.penstock.core.config.Definitions;
 import dev.penstock.core.console.ConsoleFeature;
 import dev.penstock.core.http.AgentTokens;
@@ -65,17 +67,22 @@ record Features(AgentTokens tokens, List<Resource> resources, List<Worker> worke
         private final Late<RunListener> runListener = new Late<>("run listener");
         private final Late<PipelineRuns.Labels> labels = new Late<>("labels");
 
+        // Told about changes of definitions, in this order; whoever wants to know is added before pipelines() is called.
+        private final List<DefinitionListener> definitionListeners = new ArrayList<>();
+
         private Wiring(Foundation on) {
             this.on = on;
         }
 
         private Features all() throws IOException {
             Vault vault = vault();
-            plugins();
+            PluginFeature plugins = plugins();
+            var definitions = new Definitions();
             AgentTokens tokens = agents(vault);
-            runs(new Definitions());
+            runs(definitions);
             var held = new HeldAttempts(on.database(), on.clock());
             consoles(held, new JobSecretQuery(on.database(), new SecretStore(vault)));
+            pipelines(definitions, new SecretStore(vault), plugins);
             return new Features(tokens, List.copyOf(resources), List.copyOf(workers), List.copyOf(closing));
         }
 
@@ -99,6 +106,14 @@ record Features(AgentTokens tokens, List<Resource> resources, List<Worker> worke
             workers.addAll(plugins.workers());
             closing.add(plugins);
             return plugins;
+        }
+
+        private ConfigFeature pipelines(Definitions definitions, SecretStore secrets, PluginFeature plugins) {
+            ConfigFeature config = ConfigFeature.create(new ConfigFeature.Needs(
+                    on.database(), definitions, secrets, plugins.types(), on.events(), definitionListeners));
+            resources.addAll(config.resources());
+            workers.addAll(config.workers());
+            return config;
         }
 
         private RunFeature runs(Definitions definitions) {

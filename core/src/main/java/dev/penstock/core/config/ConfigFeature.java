@@ -52,7 +52,7 @@ public record ConfigFeature(Pipelines pipelines, DefinitionTexts texts, Pipeline
 
     /** The nouns of the API. */
     public List<Resource> resources() {
-        return List.of();
+        return List.of(new PipelineResource(pipelines, archive), new VersionResource(pipelines, archive, texts));
     }
 
     /** None: definitions change only when somebody changes them. */
