@@ -67,7 +67,8 @@ record Features(AgentTokens tokens, List<Resource> resources, List<Worker> worke
         private final Late<RunListener> runListener = new Late<>("run listener");
         private final Late<PipelineRuns.Labels> labels = new Late<>("labels");
 
-        // Told about changes of definitions, in this order; whoever wants to know is added before pipelines() is called.
+        // Told about changes of definitions, in this order; whoever wants to know is added before pipelines() is
+        // called.
         private final List<DefinitionListener> definitionListeners = new ArrayList<>();
 
         private Wiring(Foundation on) {

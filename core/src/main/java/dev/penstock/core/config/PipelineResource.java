@@ -132,8 +132,7 @@ public final class PipelineResource implements Resource {
 
     static SaveTerms terms(Context ctx, int expected) {
         String comment = ctx.queryParam("comment");
-        return new SaveTerms(
-                Caller.of(ctx).name(), comment == null ? "" : comment, expected, flag(ctx, "dry_run"));
+        return new SaveTerms(Caller.of(ctx).name(), comment == null ? "" : comment, expected, flag(ctx, "dry_run"));
     }
 
     /** The version in {@code If-Match}; what is no version of ours is one that nobody has. */

@@ -70,7 +70,8 @@ class PipelineResourceTest {
         Answer read = api.get("/api/v1/pipelines/WEB").expect(200);
         ObjectNode changed = (ObjectNode) read.json();
         changed.put("label_template", "v${COUNT}");
-        Answer saved = change("PUT", "/api/v1/pipelines/web?comment=labels", "\"1\"", changed).expect(200);
+        Answer saved = change("PUT", "/api/v1/pipelines/web?comment=labels", "\"1\"", changed)
+                .expect(200);
         change("DELETE", "/api/v1/pipelines/web", "\"2\"", null).expect(204);
 
         assertThat(made.header("Location")).isEqualTo("/api/v1/pipelines/web");
@@ -85,7 +86,11 @@ class PipelineResourceTest {
     void whatIsReadAsYamlCanBeSavedAsYaml() {
         send("POST", "/api/v1/pipelines", YAML, yaml("web", "ping")).expect(201);
 
-        String text = api.request("GET", "/api/v1/pipelines/web").header("Accept", YAML).send().expect(200).text();
+        String text = api.request("GET", "/api/v1/pipelines/web")
+                .header("Accept", YAML)
+                .send()
+                .expect(200)
+                .text();
         Answer saved = api.request("PUT", "/api/v1/pipelines/web")
                 .header("If-Match", "\"1\"")
                 .body(YAML, text)
@@ -151,18 +156,23 @@ class PipelineResourceTest {
     void mistakesComeAllAtOnceWithLines() {
         String text = yaml("web", "ping").replace("command:", "comand:").replace("group: main", "grup: main");
 
-        JsonNode problem = send("POST", "/api/v1/pipelines", YAML, text).expectProblem(422, "invalid").json();
+        JsonNode problem = send("POST", "/api/v1/pipelines", YAML, text)
+                .expectProblem(422, "invalid")
+                .json();
 
         assertThat(problem.path("errors").findValuesAsText("code"))
                 .contains("unknown_key", "unknown_option", "required");
-        assertThat(problem.path("errors")).allSatisfy(error -> assertThat(error.has("line")).isTrue());
+        assertThat(problem.path("errors"))
+                .allSatisfy(error -> assertThat(error.has("line")).isTrue());
     }
 
     @Test
     void thePluginItselfChecksItsOptions() {
         String text = yaml("web", "ping").replace("exec: {command: ping}", "deploy: {target: nowhere}");
 
-        JsonNode problem = send("POST", "/api/v1/pipelines", YAML, text).expectProblem(422, "invalid").json();
+        JsonNode problem = send("POST", "/api/v1/pipelines", YAML, text)
+                .expectProblem(422, "invalid")
+                .json();
 
         assertThat(problem.at("/errors/0/message").asText()).isEqualTo("There is no way to \"nowhere\"");
     }
@@ -187,12 +197,16 @@ class PipelineResourceTest {
         send("POST", "/api/v1/pipelines", YAML, yaml("web", "ping")).expect(201);
         put("/api/v1/pipelines/web?comment=why", "\"1\"", yaml("web", "pong")).expect(200);
 
-        JsonNode versions = api.get("/api/v1/pipelines/web/versions?limit=1").expect(200).json();
-        JsonNode older = api.get("/api/v1/pipelines/web/versions?limit=1&after=" + versions.path("next").asText())
+        JsonNode versions =
+                api.get("/api/v1/pipelines/web/versions?limit=1").expect(200).json();
+        JsonNode older = api.get("/api/v1/pipelines/web/versions?limit=1&after="
+                        + versions.path("next").asText())
                 .expect(200)
                 .json();
-        JsonNode second = api.get("/api/v1/pipelines/web/versions/2").expect(200).json();
-        JsonNode diff = api.get("/api/v1/pipelines/web/diff?from=1&to=2").expect(200).json();
+        JsonNode second =
+                api.get("/api/v1/pipelines/web/versions/2").expect(200).json();
+        JsonNode diff =
+                api.get("/api/v1/pipelines/web/diff?from=1&to=2").expect(200).json();
         JsonNode restored = change("POST", "/api/v1/pipelines/web/versions/1/restore", "\"2\"", null)
                 .expect(200)
                 .json();
@@ -203,7 +217,9 @@ class PipelineResourceTest {
         assertThat(diff.path("changes").findValuesAsText("path"))
                 .containsExactly("variables/PW/secret_ref", "stages/build/jobs/compile/tasks/0/options/command");
         assertThat(restored.path("version").asInt()).isEqualTo(3);
-        assertThat(restored.at("/definition/stages/0/jobs/0/tasks/0/options/command").asText()).isEqualTo("ping");
+        assertThat(restored.at("/definition/stages/0/jobs/0/tasks/0/options/command")
+                        .asText())
+                .isEqualTo("ping");
         api.get("/api/v1/pipelines/web/versions/9").expectProblem(404, "not_found");
         api.get("/api/v1/pipelines/web/versions/x").expectProblem(400, "bad_request");
     }
@@ -213,7 +229,8 @@ class PipelineResourceTest {
         send("POST", "/api/v1/pipelines", YAML, yaml("web", "ping")).expect(201);
         change("DELETE", "/api/v1/pipelines/web", "\"1\"", null).expect(204);
 
-        change("POST", "/api/v1/pipelines/web/versions/1/restore", "\"2\"", null).expect(200);
+        change("POST", "/api/v1/pipelines/web/versions/1/restore", "\"2\"", null)
+                .expect(200);
 
         api.get("/api/v1/pipelines/web").expect(200);
     }
@@ -225,14 +242,21 @@ class PipelineResourceTest {
         }
 
         JsonNode first = api.get("/api/v1/pipelines?limit=2").expect(200).json();
-        JsonNode rest = api.get("/api/v1/pipelines?limit=2&after=" + first.path("next").asText()).expect(200).json();
+        JsonNode rest = api.get(
+                        "/api/v1/pipelines?limit=2&after=" + first.path("next").asText())
+                .expect(200)
+                .json();
 
         assertThat(first.path("items").findValuesAsText("name")).containsExactly("a1", "a2");
         assertThat(rest.path("items").findValuesAsText("name")).containsExactly("b1");
         assertThat(rest.has("next")).isFalse();
-        assertThat(api.get("/api/v1/pipelines?name=a&group=MAIN").json().path("items").findValuesAsText("name"))
+        assertThat(api.get("/api/v1/pipelines?name=a&group=MAIN")
+                        .json()
+                        .path("items")
+                        .findValuesAsText("name"))
                 .containsExactly("a1", "a2");
-        assertThat(api.get("/api/v1/groups").expect(200).json().at("/items/0/pipelines")).hasSize(3);
+        assertThat(api.get("/api/v1/groups").expect(200).json().at("/items/0/pipelines"))
+                .hasSize(3);
         api.get("/api/v1/pipelines?nme=a").expectProblem(400, "unknown_parameter");
     }
 
@@ -241,7 +265,9 @@ class PipelineResourceTest {
         JsonNode good = send("POST", "/api/v1/definitions/validate", YAML, yaml("web", "ping"))
                 .expect(200)
                 .json();
-        JsonNode bad = send("POST", "/api/v1/definitions/validate", YAML, "!!!!!!%6").expect(200).json();
+        JsonNode bad = send("POST", "/api/v1/definitions/validate", YAML, "!!!!!!%6")
+                .expect(200)
+                .json();
 
         assertThat(good.path("valid").asBoolean()).isTrue();
         assertThat(good.at("/definitions/0/name").asText()).isEqualTo("web");
@@ -290,7 +316,10 @@ class PipelineResourceTest {
     }
 
     private Answer put(String path, String version, String yaml) {
-        return api.request("PUT", path).header("If-Match", version).body(YAML, yaml).send();
+        return api.request("PUT", path)
+                .header("If-Match", version)
+                .body(YAML, yaml)
+                .send();
     }
 
     private String accepted(String accept) {

@@ -95,9 +95,8 @@ public final class YamlForm {
         }
         if (mixed) {
             Map<String, Object> all = new LinkedHashMap<>();
-            variables.forEach(variable -> all.put(
-                    variable.name(),
-                    plain.getOrDefault(variable.name(), secure.get(variable.name()))));
+            variables.forEach(variable ->
+                    all.put(variable.name(), plain.getOrDefault(variable.name(), secure.get(variable.name()))));
             form.put("environment_variables", all);
         } else {
             unless(Map.of(), form, "environment_variables", plain);
