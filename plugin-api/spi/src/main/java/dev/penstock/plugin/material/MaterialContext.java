@@ -15,7 +15,11 @@ public interface MaterialContext {
     /** The most bytes that one poll or checkout may fetch. */
     long fetchLimitBytes();
 
-    /** Whether the operator lists this folder, or one above it, as a place from which materials may be read. */
+    /**
+     * Whether the operator lists this folder, or one above it, as a place from which materials may be read. The folder is
+     * absolute and normalized; a type asks twice, for the folder as it was given and for where its links lead, and reads it
+     * only when both are allowed. So the host compares with its own list as written and as its links lead.
+     */
     boolean allowsLocalFolder(Path folder);
 
     /**

@@ -47,7 +47,8 @@ public interface MaterialType extends ExtensionPoint {
     }
 
     /**
-     * Tests whether the material can be read with these values: "Test connection". Changes nothing. Within 30 s.
+     * Tests whether the material can be read with these values: "Test connection". Changes nothing, but that a host key
+     * met for the first time may be remembered. Within 30 s.
      *
      * @throws MaterialException says what is wrong in words that a person can act on
      */
@@ -59,6 +60,7 @@ public interface MaterialType extends ExtensionPoint {
      *
      * @param lastKnown the newest revision that the server has stored; empty at the first poll, which answers with the
      *     newest revision only
+     * @throws MaterialException of the kind BRANCH_NOT_FOUND, when a branch that had a last known revision was deleted
      */
     PollResult poll(MaterialContext context, OptionValues values, Optional<String> lastKnown)
             throws MaterialException, InterruptedException;

@@ -19,7 +19,8 @@ public sealed interface PollResult {
      * The last known revision is not in the history any more (a force-push).
      *
      * @param explanation for people: old tip, new tip
-     * @param revisions oldest first, those after the common ancestor, or just the newest where there is none
+     * @param revisions oldest first, those after the common ancestor, or just the newest where there is none; never empty:
+     *     of a branch that was set back to a commit which the server may know already, that commit
      */
     record Rewritten(String explanation, List<Revision> revisions) implements PollResult {
         public Rewritten {

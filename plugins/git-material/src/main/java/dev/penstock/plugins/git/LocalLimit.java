@@ -1,0 +1,59 @@
+package dev.penstock.plugins.git;
+
+import java.io.File;
+import java.io.IOException;
+import org.eclipse.jgit.lib.ProgressMonitor;
+import org.eclipse.jgit.lib.Repository;
+
+/** Ends a fetch between two folders, of which nobody counts the bytes, when the file that it writes gets too large. */
+final class LocalLimit extends Jgit.Quiet {
+    /** Looking at a file's size costs little, but not nothing. */
+    private static final int LOOK_EVERY = 256;
+
+    private final File objects;
+    private final Traffic traffic;
+    private final ProgressMonitor told;
+    private int objectsSeen;
+    private boolean tooLarge;
+
+    LocalLimit(Repository into, Traffic traffic, ProgressMonitor told) {
+        this.objects = new File(into.getDirectory(), "objects");
+        this.traffic = traffic;
+        this.told = told;
+    }
+
+    @Override
+    public void beginTask(String title, int totalWork) {
+        told.beginTask(title, totalWork);
+    }
+
+    @Override
+    public void endTask() {
+        told.endTask();
+    }
+
+    @Override
+    public void update(int completed) {
+        told.update(completed);
+        if (++objectsSeen % LOOK_EVERY == 0) {
+            File[] incoming = objects.listFiles((_, name) -> name.startsWith("incoming_"));
+            long size = 0;
+            for (File file : incoming == null ? new File[0] : incoming) {
+                size += file.length();
+            }
+            if (size > traffic.limitBytes() && !tooLarge) {
+                tooLarge = true;
+                try {
+                    traffic.add(size);
+                } catch (IOException _) {
+                    // The traffic now says so; the work ends through isCancelled.
+                }
+            }
+        }
+    }
+
+    @Override
+    public boolean isCancelled() {
+        return tooLarge || told.isCancelled();
+    }
+}

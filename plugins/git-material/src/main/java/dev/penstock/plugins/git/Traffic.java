@@ -1,0 +1,105 @@
+package dev.penstock.plugins.git;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one call to a server has seen, and how much it may still take. JGit's exceptions say less than this. Thread-safe.
+ */
+final class Traffic {
+    private final Budget budget;
+    private volatile int status;
+    private volatile boolean tooMuch;
+    private volatile @Nullable String redirect;
+    private volatile @Nullable String untrusted;
+
+    /** What may still be taken, by one or several connections. Thread-safe. */
+    static final class Budget {
+        private final long limitBytes;
+        private final AtomicLong received = new AtomicLong();
+
+        Budget(long limitBytes) {
+            this.limitBytes = limitBytes;
+        }
+    }
+
+    Traffic(Budget budget) {
+        this.budget = budget;
+    }
+
+    /** The stream, counted: it breaks at the limit, and when its reader was interrupted. */
+    InputStream counted(InputStream in) {
+        return new FilterInputStream(in) {
+            @Override
+            public int read() throws IOException {
+                check();
+                int b = super.read();
+                add(b < 0 ? 0 : 1);
+                return b;
+            }
+
+            @Override
+            public int read(byte[] buffer, int offset, int length) throws IOException {
+                check();
+                int n = super.read(buffer, offset, length);
+                add(Math.max(0, n));
+                return n;
+            }
+        };
+    }
+
+    /** A server that sends a byte now and then would otherwise outlast every deadline. */
+    private static void check() throws InterruptedIOException {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new InterruptedIOException("interrupted");
+        }
+    }
+
+    /** Counts bytes of a transport that this class does not read itself. */
+    void add(long bytes) throws IOException {
+        if (budget.received.addAndGet(bytes) > budget.limitBytes) {
+            tooMuch = true;
+            throw new IOException("more than " + budget.limitBytes + " bytes");
+        }
+    }
+
+    void answered(int httpStatus) {
+        status = httpStatus;
+    }
+
+    void redirected(String to) {
+        redirect = to;
+    }
+
+    void untrusted(String why) {
+        untrusted = why;
+    }
+
+    /** The newest HTTP status; 0 before the first. */
+    int status() {
+        return status;
+    }
+
+    boolean tooMuch() {
+        return tooMuch;
+    }
+
+    long limitBytes() {
+        return budget.limitBytes;
+    }
+
+    /** Where the server wanted to send us. */
+    Optional<String> redirect() {
+        return Optional.ofNullable(redirect);
+    }
+
+    /** Why the server's key was not accepted. */
+    Optional<String> untrusted() {
+        return Optional.ofNullable(untrusted);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.penstock.plugins.git;
+
+import org.jspecify.annotations.NullMarked;
