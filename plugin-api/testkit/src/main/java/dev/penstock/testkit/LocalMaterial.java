@@ -49,13 +49,7 @@ public record LocalMaterial(
     /** The same, with folders from which materials may be read. */
     public LocalMaterial allowing(Path... folders) {
         return new LocalMaterial(
-                cacheDirectory,
-                directory,
-                knownHostsFile,
-                networkTimeout,
-                fetchLimitBytes,
-                List.of(folders),
-                recorded);
+                cacheDirectory, directory, knownHostsFile, networkTimeout, fetchLimitBytes, List.of(folders), recorded);
     }
 
     /** The same, with another network timeout. */
@@ -73,7 +67,8 @@ public record LocalMaterial(
     @Override
     public boolean allowsLocalFolder(Path folder) {
         Path asked = folder.toAbsolutePath().normalize();
-        return localFolders.stream().anyMatch(allowed -> asked.startsWith(allowed.toAbsolutePath().normalize()));
+        return localFolders.stream()
+                .anyMatch(allowed -> asked.startsWith(allowed.toAbsolutePath().normalize()));
     }
 
     @Override

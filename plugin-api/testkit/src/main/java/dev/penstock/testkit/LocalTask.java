@@ -97,7 +97,8 @@ public final class LocalTask implements TaskContext {
         var variables = new HashMap<>(environment);
         variables.putAll(command.variables());
         var words = new ArrayList<>(command.words());
-        words.set(0, program(words.getFirst(), variables.getOrDefault("PATH", "")).toString());
+        words.set(
+                0, program(words.getFirst(), variables.getOrDefault("PATH", "")).toString());
         var builder = new ProcessBuilder(words).directory(workingDirectory.toFile());
         builder.environment().clear();
         builder.environment().putAll(variables);

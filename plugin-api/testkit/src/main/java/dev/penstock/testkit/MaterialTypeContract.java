@@ -201,8 +201,9 @@ public interface MaterialTypeContract {
             String unknown = known.substring(0, known.length() - 1) + last;
 
             assertThatThrownBy(() -> type().checkout(context(folder, source), source.values(), unknown))
-                    .isInstanceOfSatisfying(MaterialException.class, e -> assertThat(e.kind())
-                            .isEqualTo(MaterialException.Kind.REVISION_NOT_FOUND));
+                    .isInstanceOfSatisfying(
+                            MaterialException.class,
+                            e -> assertThat(e.kind()).isEqualTo(MaterialException.Kind.REVISION_NOT_FOUND));
         }
     }
 

@@ -36,7 +36,8 @@ public final class TestValues implements OptionValues {
         TestValues values = new TestValues(byName, Map.of());
         for (Option option : options) {
             if (option.defaultValue().isPresent()) {
-                values = values.with(option.name(), parsed(option, option.defaultValue().get()));
+                values = values.with(
+                        option.name(), parsed(option, option.defaultValue().get()));
             }
         }
         return values;
@@ -51,29 +52,28 @@ public final class TestValues implements OptionValues {
      */
     public TestValues with(String name, Object value) {
         Option option = option(name);
-        Object kept =
-                switch (option.kind()) {
-                    case TEXT, MULTILINE -> as(String.class, name, value);
-                    case CHOICE -> {
-                        String choice = as(String.class, name, value);
-                        if (!option.choices().contains(choice)) {
-                            throw new IllegalArgumentException(
-                                    "\"" + choice + "\" is none of the choices of \"" + name + "\": " + option.choices());
-                        }
-                        yield choice;
-                    }
-                    case SECRET -> value instanceof Secret secret ? secret : new Secret(as(String.class, name, value));
-                    case NUMBER -> as(Number.class, name, value).longValue();
-                    case BOOLEAN -> as(Boolean.class, name, value);
-                    case LIST -> {
-                        List<?> entries = as(List.class, name, value);
-                        yield List.copyOf(entries);
-                    }
-                    case MAP -> {
-                        Map<?, ?> entries = as(Map.class, name, value);
-                        yield Collections.unmodifiableMap(new LinkedHashMap<>(entries));
-                    }
-                };
+        Object kept = switch (option.kind()) {
+            case TEXT, MULTILINE -> as(String.class, name, value);
+            case CHOICE -> {
+                String choice = as(String.class, name, value);
+                if (!option.choices().contains(choice)) {
+                    throw new IllegalArgumentException(
+                            "\"" + choice + "\" is none of the choices of \"" + name + "\": " + option.choices());
+                }
+                yield choice;
+            }
+            case SECRET -> value instanceof Secret secret ? secret : new Secret(as(String.class, name, value));
+            case NUMBER -> as(Number.class, name, value).longValue();
+            case BOOLEAN -> as(Boolean.class, name, value);
+            case LIST -> {
+                List<?> entries = as(List.class, name, value);
+                yield List.copyOf(entries);
+            }
+            case MAP -> {
+                Map<?, ?> entries = as(Map.class, name, value);
+                yield Collections.unmodifiableMap(new LinkedHashMap<>(entries));
+            }
+        };
         var more = new LinkedHashMap<>(values);
         more.put(name, kept);
         return new TestValues(new LinkedHashMap<>(options), more);
@@ -114,7 +114,8 @@ public final class TestValues implements OptionValues {
     private Option option(String name) {
         Option option = options.get(name);
         if (option == null) {
-            throw new IllegalArgumentException("No option \"" + name + "\" was described; there are " + options.keySet());
+            throw new IllegalArgumentException(
+                    "No option \"" + name + "\" was described; there are " + options.keySet());
         }
         return option;
     }

@@ -75,14 +75,13 @@ final class TypeRules {
             wrong.add(which + " has no choices");
         }
         option.defaultValue().ifPresent(value -> {
-            boolean fits =
-                    switch (option.kind()) {
-                        case NUMBER -> value.matches("-?[0-9]{1,15}");
-                        case BOOLEAN -> value.equals("true") || value.equals("false");
-                        case CHOICE -> option.choices().contains(value);
-                        case TEXT -> !value.contains("\n");
-                        case SECRET, LIST, MAP, MULTILINE -> true;
-                    };
+            boolean fits = switch (option.kind()) {
+                case NUMBER -> value.matches("-?[0-9]{1,15}");
+                case BOOLEAN -> value.equals("true") || value.equals("false");
+                case CHOICE -> option.choices().contains(value);
+                case TEXT -> !value.contains("\n");
+                case SECRET, LIST, MAP, MULTILINE -> true;
+            };
             if (!fits) {
                 wrong.add(which + " has the default \"" + value + "\", which it does not allow");
             }
@@ -118,8 +117,7 @@ final class TypeRules {
 
     private static boolean indexed(Class<?> type) {
         try {
-            for (URL index : Collections.list(
-                    type.getClassLoader().getResources("META-INF/extensions.idx"))) {
+            for (URL index : Collections.list(type.getClassLoader().getResources("META-INF/extensions.idx"))) {
                 try (InputStream in = index.openStream()) {
                     boolean listed = new String(in.readAllBytes(), StandardCharsets.UTF_8)
                             .lines()

@@ -54,7 +54,9 @@ final class Disk {
                 if (e instanceof NoSuchFileException) {
                     return FileVisitResult.CONTINUE;
                 }
-                if (isFolder(file) && e instanceof AccessDeniedException && file.toFile().setReadable(true, true)) {
+                if (isFolder(file)
+                        && e instanceof AccessDeniedException
+                        && file.toFile().setReadable(true, true)) {
                     try {
                         delete(file);
                     } catch (InterruptedException _) {

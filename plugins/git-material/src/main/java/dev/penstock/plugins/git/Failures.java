@@ -74,7 +74,8 @@ record Failures(GitUrl url, Access access, Duration timeout, Traffic traffic) {
         if (traffic.redirect().isPresent()) {
             return told(
                     Kind.REFUSED,
-                    url.shown() + " redirects to \"" + clean(withoutUser(traffic.redirect().get()))
+                    url.shown() + " redirects to \""
+                            + clean(withoutUser(traffic.redirect().get()))
                             + "\", which is not followed. If that is the right place, use it as the URL",
                     thrown);
         }
@@ -95,7 +96,9 @@ record Failures(GitUrl url, Access access, Duration timeout, Traffic traffic) {
                         told(
                                 Kind.AUTHENTICATION,
                                 url.shown() + " answers that reading is not permitted (403)"
-                                        + (access.password() == null ? "; give a user and password that may" : " to this user"),
+                                        + (access.password() == null
+                                                ? "; give a user and password that may"
+                                                : " to this user"),
                                 thrown);
                     case 404, 410 -> notFound(thrown);
                     case 407 ->
@@ -135,16 +138,15 @@ record Failures(GitUrl url, Access access, Duration timeout, Traffic traffic) {
             if (each instanceof SSLException) {
                 return Optional.of(told(
                         Kind.UNTRUSTED_HOST,
-                        "The TLS certificate of " + where + " is not trusted: " + clean(String.valueOf(each.getMessage()))
+                        "The TLS certificate of " + where + " is not trusted: "
+                                + clean(String.valueOf(each.getMessage()))
                                 + ". Its issuer has to be in this Java's trust store",
                         thrown));
             }
         }
         if (timedOut) {
-            return Optional.of(told(
-                    Kind.UNREACHABLE,
-                    where + " did not answer within " + timeout.toSeconds() + " s",
-                    thrown));
+            return Optional.of(
+                    told(Kind.UNREACHABLE, where + " did not answer within " + timeout.toSeconds() + " s", thrown));
         }
         for (Throwable each : chain) {
             if (each instanceof ConnectException || each instanceof NoRouteToHostException) {
@@ -160,8 +162,8 @@ record Failures(GitUrl url, Access access, Duration timeout, Traffic traffic) {
             return Optional.of(told(Kind.AUTHENTICATION, sshLogin(), thrown));
         }
         if (chain.stream().anyMatch(SocketException.class::isInstance)) {
-            return Optional.of(told(
-                    Kind.UNREACHABLE, "The connection to " + where + " broke: " + clean(last(chain)), thrown));
+            return Optional.of(
+                    told(Kind.UNREACHABLE, "The connection to " + where + " broke: " + clean(last(chain)), thrown));
         }
         return Optional.empty();
     }
@@ -204,9 +206,13 @@ record Failures(GitUrl url, Access access, Duration timeout, Traffic traffic) {
                 || thrown instanceof TimeoutException
                 // JGit's own, of which only the text tells that it is not an interruption.
                 || (thrown instanceof InterruptedIOException
-                        && String.valueOf(thrown.getMessage()).toLowerCase(Locale.ROOT).contains("timed out"))
+                        && String.valueOf(thrown.getMessage())
+                                .toLowerCase(Locale.ROOT)
+                                .contains("timed out"))
                 || (thrown instanceof SshException
-                        && String.valueOf(thrown.getMessage()).toLowerCase(Locale.ROOT).contains("timeout"));
+                        && String.valueOf(thrown.getMessage())
+                                .toLowerCase(Locale.ROOT)
+                                .contains("timeout"));
     }
 
     private static boolean says(List<Throwable> chain, String... words) {

@@ -60,7 +60,8 @@ record Fetching(CheckoutContext context, GitSettings settings, Remote remote) {
         }
         throw new MaterialException(
                 Kind.REVISION_NOT_FOUND,
-                "Commit " + commit.name() + " is not to be had from " + remote.url().shown() + " any more"
+                "Commit " + commit.name() + " is not to be had from "
+                        + remote.url().shown() + " any more"
                         + (branch == null
                                 ? ""
                                 : ": it is not in branch \"" + branch.shown()
@@ -101,8 +102,7 @@ record Fetching(CheckoutContext context, GitSettings settings, Remote remote) {
     private Optional<MaterialException> fetch(Repository clone, List<RefSpec> specs, int depth, TagOpt tags)
             throws MaterialException, InterruptedException {
         try {
-            remote.fetch(
-                    clone, new Remote.Wanted(specs, depth, true, tags), new Progress(context.console()));
+            remote.fetch(clone, new Remote.Wanted(specs, depth, true, tags), new Progress(context.console()));
             return Optional.empty();
         } catch (MaterialException e) {
             if (e.kind() == Kind.OTHER && !Failures.isCorrupt(e)) {

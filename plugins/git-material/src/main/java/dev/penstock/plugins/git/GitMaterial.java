@@ -95,8 +95,9 @@ public final class GitMaterial implements MaterialType {
                         ? missing(remote, settings.branch())
                         : new MaterialException(
                                 Kind.BRANCH_NOT_FOUND,
-                                "Branch \"" + settings.branch().shown() + "\" of " + settings.url().shown()
-                                        + " was deleted; it was last seen at " + shortened(lastKnown.get()));
+                                "Branch \"" + settings.branch().shown() + "\" of "
+                                        + settings.url().shown() + " was deleted; it was last seen at "
+                                        + shortened(lastKnown.get()));
             }
             if (lastKnown.isPresent() && tip.get().name().equals(lastKnown.get())) {
                 return new PollResult.Unchanged();
@@ -122,8 +123,8 @@ public final class GitMaterial implements MaterialType {
         return new MaterialException(
                 Kind.BRANCH_NOT_FOUND,
                 there.isEmpty()
-                        ? "There is no branch \"" + branch.shown() + "\" in " + remote.url().shown()
-                                + ": the repository has no branches yet"
+                        ? "There is no branch \"" + branch.shown() + "\" in "
+                                + remote.url().shown() + ": the repository has no branches yet"
                         : "There is no branch \"" + branch.shown() + "\" in "
                                 + remote.url().shown() + "; there are: " + String.join(", ", there));
     }

@@ -64,8 +64,7 @@ final class GitOptions {
                     .withHelp(Text.of(
                             "Off: each checkout removes what earlier jobs left. On: build results stay, for incremental"
                                     + " builds.",
-                            "끄면 체크아웃할 때마다 이전 작업이 남긴 파일을 지웁니다. 켜면 빌드 결과가 남아 증분 빌드에 쓸 수"
-                                    + " 있습니다."))
+                            "끄면 체크아웃할 때마다 이전 작업이 남긴 파일을 지웁니다. 켜면 빌드 결과가 남아 증분 빌드에 쓸 수" + " 있습니다."))
                     .withDefault("false"));
 
     private GitOptions() {}

@@ -28,13 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param path as written, beginning with {@code /}; with {@link Kind#SSH_SHORT} relative to the user's home; for a local
  *     folder an absolute path of this machine
  */
-record GitUrl(
-        Kind kind,
-        @Nullable String user,
-        @Nullable Secret password,
-        String host,
-        int port,
-        String path) {
+record GitUrl(Kind kind, @Nullable String user, @Nullable Secret password, String host, int port, String path) {
 
     /** How it is reached. */
     enum Kind {
@@ -177,7 +171,8 @@ record GitUrl(
         try {
             Path path = Path.of(text);
             if (path.isAbsolute()) {
-                return new GitUrl(Kind.LOCAL, null, null, "", -1, path.normalize().toString());
+                return new GitUrl(
+                        Kind.LOCAL, null, null, "", -1, path.normalize().toString());
             }
         } catch (InvalidPathException _) {
             // Said below.
@@ -263,7 +258,11 @@ record GitUrl(
                 }
             }
             case SSH ->
-                uri.setScheme("ssh").setHost(bareHost()).setPort(effectivePort()).setUser(sshUser).setPath(path);
+                uri.setScheme("ssh")
+                        .setHost(bareHost())
+                        .setPort(effectivePort())
+                        .setUser(sshUser)
+                        .setPath(path);
             // Without a scheme JGit passes the path on as it is, which hosts such as GitHub depend on.
             case SSH_SHORT -> uri.setHost(bareHost()).setUser(sshUser).setPath(path);
         };

@@ -67,8 +67,7 @@ record History(Repository repository, GitUrl url) {
             }
             List<Revision> revisions = between(walk, base, newest);
             return new PollResult.Rewritten(
-                    rewritten(lastKnown.get(), tip) + ". Both go on from "
-                            + GitMaterial.shortened(base.name()),
+                    rewritten(lastKnown.get(), tip) + ". Both go on from " + GitMaterial.shortened(base.name()),
                     // Set back to an older commit: that one is the newest now.
                     revisions.isEmpty() ? List.of(revision(walk, newest, MOST_FILES)) : revisions);
         }

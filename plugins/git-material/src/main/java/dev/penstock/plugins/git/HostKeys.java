@@ -73,10 +73,7 @@ final class HostKeys implements ServerKeyDatabase {
                 }
             }
         } else {
-            listed.stream()
-                    .map(HostKeys::anyKeyIn)
-                    .flatMap(Optional::stream)
-                    .forEach(keys::add);
+            listed.stream().map(HostKeys::anyKeyIn).flatMap(Optional::stream).forEach(keys::add);
         }
         return keys;
     }
@@ -108,13 +105,14 @@ final class HostKeys implements ServerKeyDatabase {
                 if (KeyUtils.compareKeys(keyOf(entry), shown)) {
                     boolean good = !"revoked".equals(entry.getMarker());
                     if (!good) {
-                        traffic.untrusted("The SSH key of " + where() + " (" + print + ") is marked as revoked in "
-                                + file);
+                        traffic.untrusted(
+                                "The SSH key of " + where() + " (" + print + ") is marked as revoked in " + file);
                     }
                     return good;
                 }
             }
-            traffic.untrusted("The SSH key of " + where() + " has changed to " + print + ". Either its owner has changed"
+            traffic.untrusted("The SSH key of " + where() + " has changed to " + print
+                    + ". Either its owner has changed"
                     + " it, or somebody else answers in its place. When you are sure, remove its line from " + file
                     + ", or list the new key in the option \"host_keys\"");
             return false;
@@ -191,7 +189,8 @@ final class HostKeys implements ServerKeyDatabase {
 
     private static @Nullable PublicKey keyIn(String line) {
         try {
-            return AuthorizedKeyEntry.parseAuthorizedKeyEntry(line).resolvePublicKey(null, PublicKeyEntryResolver.IGNORING);
+            return AuthorizedKeyEntry.parseAuthorizedKeyEntry(line)
+                    .resolvePublicKey(null, PublicKeyEntryResolver.IGNORING);
         } catch (IOException | GeneralSecurityException | RuntimeException _) {
             return null;
         }

@@ -48,8 +48,7 @@ record Leftovers(Repository repository, GitSettings settings) {
                         Disk.delete(child);
                     }
                 } else if (entry.mode() == FileMode.GITLINK) {
-                    boolean unwanted =
-                            settings.submodules() == Submodules.Depth.NONE && !settings.keepUntracked();
+                    boolean unwanted = settings.submodules() == Submodules.Depth.NONE && !settings.keepUntracked();
                     if (!Disk.isFolder(child) || unwanted) {
                         Disk.delete(child);
                     }

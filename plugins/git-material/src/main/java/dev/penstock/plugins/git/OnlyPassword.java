@@ -25,11 +25,10 @@ final class OnlyPassword extends CredentialsProvider {
     @Override
     public boolean supports(CredentialItem... items) {
         return Arrays.stream(items)
-                .allMatch(item ->
-                        item instanceof CredentialItem.Username
-                                || item instanceof CredentialItem.Password
-                                || item instanceof CredentialItem.InformationalMessage
-                                || isHidden(item));
+                .allMatch(item -> item instanceof CredentialItem.Username
+                        || item instanceof CredentialItem.Password
+                        || item instanceof CredentialItem.InformationalMessage
+                        || isHidden(item));
     }
 
     /** What a server asks in a keyboard-interactive log-in, which in practice is the password. */

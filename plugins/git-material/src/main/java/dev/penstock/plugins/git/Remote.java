@@ -76,8 +76,7 @@ final class Remote implements AutoCloseable {
 
     /** With a budget of its own. */
     static Remote of(GitSettings settings, MaterialContext context) {
-        return new Remote(
-                settings.url(), settings.access(), context, new Traffic.Budget(context.fetchLimitBytes()));
+        return new Remote(settings.url(), settings.access(), context, new Traffic.Budget(context.fetchLimitBytes()));
     }
 
     GitUrl url() {
@@ -119,7 +118,8 @@ final class Remote implements AutoCloseable {
         } else {
             names = asked(
                     List.of(new RefSpec(Constants.R_HEADS + "*:" + Constants.R_HEADS + "*")),
-                    connection -> connection.getRefs().stream().map(Ref::getName).toList());
+                    connection ->
+                            connection.getRefs().stream().map(Ref::getName).toList());
         }
         return names.stream()
                 .filter(name -> name.startsWith(Constants.R_HEADS))

@@ -85,8 +85,8 @@ class GitHttp implements AutoCloseable {
     }
 
     void answer(HttpExchange exchange) throws IOException {
-        String expected = "Basic "
-                + Base64.getEncoder().encodeToString((USER + ":" + PASSWORD).getBytes(StandardCharsets.UTF_8));
+        String expected =
+                "Basic " + Base64.getEncoder().encodeToString((USER + ":" + PASSWORD).getBytes(StandardCharsets.UTF_8));
         if (!open && !expected.equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
             exchange.getResponseHeaders().add("WWW-Authenticate", "Basic realm=\"git\"");
             exchange.sendResponseHeaders(401, -1);
@@ -102,8 +102,7 @@ class GitHttp implements AutoCloseable {
         put(environment, "CONTENT_TYPE", exchange.getRequestHeaders().getFirst("Content-Type"));
         put(environment, "HTTP_CONTENT_ENCODING", exchange.getRequestHeaders().getFirst("Content-Encoding"));
         put(environment, "GIT_PROTOCOL", exchange.getRequestHeaders().getFirst("Git-Protocol"));
-        Process process =
-                backend.redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        Process process = backend.redirectError(ProcessBuilder.Redirect.DISCARD).start();
         try (var to = process.getOutputStream()) {
             exchange.getRequestBody().transferTo(to);
         }

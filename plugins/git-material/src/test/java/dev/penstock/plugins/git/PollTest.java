@@ -208,25 +208,24 @@ class PollTest {
         repo.git("-C", repo.bare().toString(), "symbolic-ref", "HEAD", "refs/heads/other");
         repo.git("push", "-q", "origin", ":main");
 
-        assertThatThrownBy(() -> poll(how, known))
-                .isInstanceOfSatisfying(MaterialException.class, e -> {
-                    assertThat(e.kind()).isEqualTo(Kind.BRANCH_NOT_FOUND);
-                    assertThat(e).hasMessageContaining("was deleted").hasMessageContaining(known.substring(0, 7));
-                });
+        assertThatThrownBy(() -> poll(how, known)).isInstanceOfSatisfying(MaterialException.class, e -> {
+            assertThat(e.kind()).isEqualTo(Kind.BRANCH_NOT_FOUND);
+            assertThat(e).hasMessageContaining("was deleted").hasMessageContaining(known.substring(0, 7));
+        });
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"http", "local"})
     void mistypedBranchIsToldWithThoseThatThereAre(String how) throws Exception {
         repo.git("push", "-q", "origin", "HEAD:release");
-        var values = Repo.values(how.equals("http") ? server.url("app.git") : repo.bare().toString())
+        var values = Repo.values(
+                        how.equals("http") ? server.url("app.git") : repo.bare().toString())
                 .with("branch", "maim");
 
-        assertThatThrownBy(() -> git.check(context, values))
-                .isInstanceOfSatisfying(MaterialException.class, e -> {
-                    assertThat(e.kind()).isEqualTo(Kind.BRANCH_NOT_FOUND);
-                    assertThat(e).hasMessageContaining("\"maim\"").hasMessageContaining("main, release");
-                });
+        assertThatThrownBy(() -> git.check(context, values)).isInstanceOfSatisfying(MaterialException.class, e -> {
+            assertThat(e.kind()).isEqualTo(Kind.BRANCH_NOT_FOUND);
+            assertThat(e).hasMessageContaining("\"maim\"").hasMessageContaining("main, release");
+        });
     }
 
     @Test
@@ -255,7 +254,8 @@ class PollTest {
                 .setGitDir(context.cacheDirectory().resolve("mirror.git").toFile())
                 .build()) {
             assertThat(mirror.getObjectDatabase().has(ObjectId.fromString(two))).isTrue();
-            assertThat(mirror.getObjectDatabase().has(ObjectId.fromString(blob))).isFalse();
+            assertThat(mirror.getObjectDatabase().has(ObjectId.fromString(blob)))
+                    .isFalse();
         }
     }
 
@@ -331,11 +331,10 @@ class PollTest {
         var missing = Repo.values("/there/is/no/such.git");
 
         for (OptionValues values : List.of(repo.values(), missing)) {
-            assertThatThrownBy(() -> git.check(strict, values))
-                    .isInstanceOfSatisfying(MaterialException.class, e -> {
-                        assertThat(e.kind()).isEqualTo(Kind.REFUSED);
-                        assertThat(e).hasMessageContaining("materials.local-folders");
-                    });
+            assertThatThrownBy(() -> git.check(strict, values)).isInstanceOfSatisfying(MaterialException.class, e -> {
+                assertThat(e.kind()).isEqualTo(Kind.REFUSED);
+                assertThat(e).hasMessageContaining("materials.local-folders");
+            });
         }
     }
 
@@ -345,7 +344,8 @@ class PollTest {
         Path link = Files.createSymbolicLink(allowed.resolve("app.git"), repo.bare());
 
         assertThatThrownBy(() -> git.check(context.allowing(allowed), Repo.values(link.toString())))
-                .isInstanceOfSatisfying(MaterialException.class, e -> assertThat(e.kind()).isEqualTo(Kind.REFUSED));
+                .isInstanceOfSatisfying(
+                        MaterialException.class, e -> assertThat(e.kind()).isEqualTo(Kind.REFUSED));
     }
 
     @Test
@@ -354,7 +354,8 @@ class PollTest {
         repo.git("bundle", "create", "-q", bundle.toString(), "main");
 
         assertThatThrownBy(() -> git.check(context, Repo.values(bundle.toString())))
-                .isInstanceOfSatisfying(MaterialException.class, e -> assertThat(e.kind()).isEqualTo(Kind.NOT_FOUND));
+                .isInstanceOfSatisfying(
+                        MaterialException.class, e -> assertThat(e.kind()).isEqualTo(Kind.NOT_FOUND));
     }
 
     @Test
