@@ -9,6 +9,7 @@ import dev.penstock.plugin.material.PollResult;
 import dev.penstock.plugin.material.Revision;
 import dev.penstock.plugin.option.Option;
 import dev.penstock.plugin.option.OptionValues;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -47,7 +48,7 @@ public interface MaterialTypeContract {
         }
 
         @Override
-        default void close() throws Exception {}
+        default void close() throws IOException {}
     }
 
     /** A context for a source, in a folder. */

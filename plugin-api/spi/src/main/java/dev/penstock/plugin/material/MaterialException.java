@@ -1,5 +1,7 @@
 package dev.penstock.plugin.material;
 
+import org.jspecify.annotations.Nullable;
+
 /** A material cannot be read. The message is shown to people as it is, and holds no secret. */
 public final class MaterialException extends Exception {
     private static final long serialVersionUID = 1L;
@@ -31,7 +33,7 @@ public final class MaterialException extends Exception {
         this.kind = kind;
     }
 
-    public MaterialException(Kind kind, String message, Throwable cause) {
+    public MaterialException(Kind kind, String message, @Nullable Throwable cause) {
         super(message, cause);
         this.kind = kind;
     }

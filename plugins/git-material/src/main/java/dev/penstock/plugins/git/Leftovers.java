@@ -41,13 +41,13 @@ record Leftovers(Repository repository, GitSettings settings) {
                     if (!settings.keepUntracked()) {
                         Disk.delete(child);
                     }
-                } else if (entry.mode() == FileMode.TREE) {
+                } else if (FileMode.TREE.equals(entry.mode())) {
                     if (Disk.isFolder(child)) {
                         remove(child, entry.id(), false);
                     } else {
                         Disk.delete(child);
                     }
-                } else if (entry.mode() == FileMode.GITLINK) {
+                } else if (FileMode.GITLINK.equals(entry.mode())) {
                     boolean unwanted = settings.submodules() == Submodules.Depth.NONE && !settings.keepUntracked();
                     if (!Disk.isFolder(child) || unwanted) {
                         Disk.delete(child);

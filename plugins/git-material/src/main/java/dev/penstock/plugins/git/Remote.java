@@ -212,7 +212,7 @@ final class Remote implements AutoCloseable {
         } else {
             transport = into == null ? Transport.open(uri) : Transport.open(into, uri);
         }
-        transport.setTimeout((int) Math.clamp(context.networkTimeout().toSeconds(), 1, Integer.MAX_VALUE / 1_000));
+        transport.setTimeout(Math.clamp(context.networkTimeout().toSeconds(), 1, Integer.MAX_VALUE / 1_000));
         transport.setCredentialsProvider(new OnlyPassword(access));
         switch (transport) {
             case TransportHttp http -> {

@@ -83,7 +83,7 @@ final class Submodules {
     private void bring(String path, String target, ObjectId commit, int depth)
             throws IOException, MaterialException, InterruptedException {
         Path folder = repository.getWorkTree().toPath();
-        for (String segment : path.split("/")) {
+        for (String segment : path.split("/", -1)) {
             folder = folder.resolve(segment);
             if (!Disk.isFolder(folder)) {
                 throw new MaterialException(
@@ -110,7 +110,7 @@ final class Submodules {
             return null;
         }
         try (TreeWalk walk = TreeWalk.forPath(repository, path, tree)) {
-            return walk != null && walk.getFileMode(0) == FileMode.GITLINK ? walk.getObjectId(0) : null;
+            return walk != null && FileMode.GITLINK.equals(walk.getFileMode(0)) ? walk.getObjectId(0) : null;
         }
     }
 

@@ -42,9 +42,9 @@ class PollTest {
     @BeforeEach
     void serve() throws Exception {
         repo = Repo.in(folder.resolve("source"));
-        server = GitHttp.open(repo.bare().getParent());
+        server = GitHttp.open(repo.root());
         context = LocalMaterial.in(Files.createDirectories(folder.resolve("server")))
-                .allowing(repo.bare().getParent());
+                .allowing(repo.root());
     }
 
     @AfterEach

@@ -39,6 +39,11 @@ final class Repo implements MaterialTypeContract.Source {
         return bare;
     }
 
+    /** The folder that holds the bare repository. */
+    Path root() {
+        return bare.resolveSibling(".").normalize();
+    }
+
     Path work() {
         return work;
     }
@@ -54,13 +59,13 @@ final class Repo implements MaterialTypeContract.Source {
 
     @Override
     public List<Path> localFolders() {
-        return List.of(bare.getParent());
+        return List.of(root());
     }
 
     @Override
     public String change(String file, String content) throws Exception {
         Path path = work.resolve(file);
-        Files.createDirectories(path.getParent());
+        Files.createDirectories(path.resolve("..").normalize());
         Files.writeString(path, content);
         return commit("change " + file);
     }
