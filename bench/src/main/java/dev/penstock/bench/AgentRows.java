@@ -61,7 +61,8 @@ final class AgentRows {
     /** Agents that poll without end, each again as soon as its poll is answered or broken. */
     private static final class Parked {
         private final List<CompletableFuture<Void>> polls = new ArrayList<>();
-        private final java.util.concurrent.atomic.AtomicInteger broken = new java.util.concurrent.atomic.AtomicInteger();
+        private final java.util.concurrent.atomic.AtomicInteger broken =
+                new java.util.concurrent.atomic.AtomicInteger();
         private final java.util.concurrent.ConcurrentHashMap<Integer, Long> parkedSince =
                 new java.util.concurrent.ConcurrentHashMap<>();
         private volatile boolean open = true;

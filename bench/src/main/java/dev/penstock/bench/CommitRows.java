@@ -19,7 +19,8 @@ final class CommitRows {
     }
 
     void measure(Path folder) throws Exception {
-        try (var bed = new TestBed(folder.resolve("few"), Map.of("materials.poll-seconds", Integer.toString(POLL_SECONDS)));
+        try (var bed = new TestBed(
+                        folder.resolve("few"), Map.of("materials.poll-seconds", Integer.toString(POLL_SECONDS)));
                 var gate = new Gate(folder.resolve("few"))) {
             bed.startAgents(1);
             watch(bed, gate, "commits");
@@ -36,10 +37,12 @@ final class CommitRows {
     }
 
     static String definition(String name, Path repository, String shellLine) {
-        var definition = SimulatedAgent.JSON.createObjectNode().put("name", name).put("group", "bench");
+        var definition =
+                SimulatedAgent.JSON.createObjectNode().put("name", name).put("group", "bench");
         var material = definition.putArray("materials").addObject().put("type", "git");
         material.putObject("options").put("url", repository.toString()).put("branch", "main");
-        var stage = definition.putArray("stages").addObject().put("name", "work").put("fetch_materials", false);
+        var stage =
+                definition.putArray("stages").addObject().put("name", "work").put("fetch_materials", false);
         var options = stage.putArray("jobs")
                 .addObject()
                 .put("name", "job")

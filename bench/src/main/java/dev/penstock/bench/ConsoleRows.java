@@ -70,15 +70,26 @@ final class ConsoleRows {
             processor[round] = ProcessFacts.processorSeconds(bed.serverPid()) - before;
             long copy = System.nanoTime();
             Path target = text.resolveSibling("copy.txt");
-            new ProcessBuilder("sh", "-c", "cat '" + text + "' > '" + target + "' && sync '" + target + "'").start().waitFor();
+            new ProcessBuilder("sh", "-c", "cat '" + text + "' > '" + target + "' && sync '" + target + "'")
+                    .start()
+                    .waitFor();
             local[round] = ProcessFacts.secondsSince(copy);
         }
         double took = Rounds.median(seconds);
         report.ratio(
-                "P6", "console of " + Math.round(mebibytes) + " MiB, end to end, by a local file", took, Rounds.median(local), "s", 3);
+                "P6",
+                "console of " + Math.round(mebibytes) + " MiB, end to end, by a local file",
+                took,
+                Rounds.median(local),
+                "s",
+                3);
         report.atLeast("P6", "the same as a rate", mebibytes / took, "MiB/s", 115);
         report.atMost(
-                "P6b", "server CPU for 100 MiB of it, compressed at rest", Rounds.median(processor) * 100 / mebibytes, "s", 1);
+                "P6b",
+                "server CPU for 100 MiB of it, compressed at rest",
+                Rounds.median(processor) * 100 / mebibytes,
+                "s",
+                1);
         return job;
     }
 
@@ -127,7 +138,8 @@ final class ConsoleRows {
         for (int i = 1; i < TALKERS; i++) {
             bed.createPipeline("talker" + i, "i=0; while [ $i -lt 3000 ]; do echo line $i; i=$((i+1)); done");
         }
-        String speak = "i=0; while [ $i -lt 40 ]; do sleep 0.1; echo spoke-$i; " + gate.command("$i") + "; i=$((i+1)); done";
+        String speak =
+                "i=0; while [ $i -lt 40 ]; do sleep 0.1; echo spoke-$i; " + gate.command("$i") + "; i=$((i+1)); done";
         bed.createPipeline("speaker", speak);
         while (true) { // the first run, which the making of the pipeline has started, is over
             if (gate.next().line().equals("39")) {
@@ -165,7 +177,11 @@ final class ConsoleRows {
         long[] late = new long[40];
         Arrays.setAll(late, i -> Math.max(0, heard[i] - said[i]));
         report.atMost(
-                "P6c", "a printed line is in the stream, " + TALKERS + " agents print, p95", Figures.of(late).percentileMillis(95), "ms", 250);
+                "P6c",
+                "a printed line is in the stream, " + TALKERS + " agents print, p95",
+                Figures.of(late).percentileMillis(95),
+                "ms",
+                250);
     }
 
     private static void keepTalking(TestBed bed, AtomicBoolean talking) {

@@ -36,7 +36,8 @@ final class HistoryRows {
             double fullStart = bed.restart();
             report.ratio(
                     "P1b",
-                    "start with " + scale.pipelines() + " pipelines and " + scale.history() + " runs, by the empty start",
+                    "start with " + scale.pipelines() + " pipelines and " + scale.history()
+                            + " runs, by the empty start",
                     fullStart,
                     emptyStart,
                     "s",
@@ -45,7 +46,11 @@ final class HistoryRows {
             newestRuns(bed);
             Quiet.await(bed);
             report.atMost(
-                    "P2b", "server RSS with them, 2 agents", ProcessFacts.residentMebibytes(bed.serverPid()), "MiB", 256);
+                    "P2b",
+                    "server RSS with them, 2 agents",
+                    ProcessFacts.residentMebibytes(bed.serverPid()),
+                    "MiB",
+                    256);
             double full = startMillis(bed, gate);
             report.ratio("P9", "trigger -> process started with that history, p50", full, empty, "ms", 1.2);
             change(bed);
@@ -71,11 +76,21 @@ final class HistoryRows {
     private void dashboard(TestBed bed) throws IOException, InterruptedException {
         String url = bed.url() + "/api/v1/dashboard";
         Answers first = ask(url, Optional.empty());
-        report.atMost("P7", "dashboard of " + scale.pipelines() + " pipelines, p50", first.figures().medianMillis(), "ms", 7);
+        report.atMost(
+                "P7",
+                "dashboard of " + scale.pipelines() + " pipelines, p50",
+                first.figures().medianMillis(),
+                "ms",
+                7);
         report.atMost("P7", "the same, p95", first.figures().percentileMillis(95), "ms", 14);
         report.atMost("P7", "the same, packed", first.bytes() / 1024.0, "KiB", 60);
         Answers unchanged = ask(url, first.tag());
-        report.atMost("P7b", "the same, nothing changed (304), p50", unchanged.figures().medianMillis(), "ms", 1);
+        report.atMost(
+                "P7b",
+                "the same, nothing changed (304), p50",
+                unchanged.figures().medianMillis(),
+                "ms",
+                1);
     }
 
     private void newestRuns(TestBed bed) throws IOException, InterruptedException {
@@ -106,7 +121,8 @@ final class HistoryRows {
         if (answer == null || answer.statusCode() != (tag.isPresent() ? 304 : 200)) {
             throw new IOException(url + " answered " + (answer == null ? "nothing" : answer.statusCode()));
         }
-        return new Answers(Figures.of(nanos), answer.body().length, answer.headers().firstValue("ETag"));
+        return new Answers(
+                Figures.of(nanos), answer.body().length, answer.headers().firstValue("ETag"));
     }
 
     /** One pipeline of many is changed, and its new definition is what the next reader gets. */
@@ -114,7 +130,8 @@ final class HistoryRows {
         double[] millis = new double[10];
         for (int i = 0; i < millis.length; i++) {
             String tag = http.send(
-                            HttpRequest.newBuilder(URI.create(bed.url() + "/api/v1/pipelines/latency")).build(),
+                            HttpRequest.newBuilder(URI.create(bed.url() + "/api/v1/pipelines/latency"))
+                                    .build(),
                             BodyHandlers.ofString())
                     .headers()
                     .firstValue("ETag")
@@ -122,7 +139,9 @@ final class HistoryRows {
             var patch = HttpRequest.newBuilder(URI.create(bed.url() + "/api/v1/pipelines/latency"))
                     .header("If-Match", tag)
                     .header("Content-Type", "application/merge-patch+json")
-                    .method("PATCH", HttpRequest.BodyPublishers.ofString("{\"label_template\":\"v" + i + "-${COUNT}\"}"))
+                    .method(
+                            "PATCH",
+                            HttpRequest.BodyPublishers.ofString("{\"label_template\":\"v" + i + "-${COUNT}\"}"))
                     .build();
             long begin = System.nanoTime();
             var answer = http.send(patch, BodyHandlers.ofString());
@@ -132,7 +151,8 @@ final class HistoryRows {
                 throw new IOException("The change was answered " + answer.statusCode() + " and is not seen");
             }
         }
-        report.atMost("P11", "a pipeline of " + scale.pipelines() + " changed and seen", Rounds.median(millis), "ms", 100);
+        report.atMost(
+                "P11", "a pipeline of " + scale.pipelines() + " changed and seen", Rounds.median(millis), "ms", 100);
     }
 
     /** For callers that count on SQL failing loudly. */

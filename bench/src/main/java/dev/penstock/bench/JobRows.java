@@ -48,10 +48,14 @@ final class JobRows {
                 take(floors, round, least.started(), least.finished());
             }
         }
-        report.ratio("P3", "trigger -> process started, p50", Rounds.median(ours[0]), Rounds.median(floors[0]), "ms", 2.5);
-        report.ratio("P3", "trigger -> process started, p95", Rounds.median(ours[1]), Rounds.median(floors[1]), "ms", 4);
-        report.ratio("P3b", "trigger -> finished visible, p50", Rounds.median(ours[2]), Rounds.median(floors[2]), "ms", 2.5);
-        report.ratio("P3b", "trigger -> finished visible, p95", Rounds.median(ours[3]), Rounds.median(floors[3]), "ms", 4);
+        report.ratio(
+                "P3", "trigger -> process started, p50", Rounds.median(ours[0]), Rounds.median(floors[0]), "ms", 2.5);
+        report.ratio(
+                "P3", "trigger -> process started, p95", Rounds.median(ours[1]), Rounds.median(floors[1]), "ms", 4);
+        report.ratio(
+                "P3b", "trigger -> finished visible, p50", Rounds.median(ours[2]), Rounds.median(floors[2]), "ms", 2.5);
+        report.ratio(
+                "P3b", "trigger -> finished visible, p95", Rounds.median(ours[3]), Rounds.median(floors[3]), "ms", 4);
     }
 
     private static void take(double[][] into, int round, Figures started, Figures finished) {
@@ -77,7 +81,8 @@ final class JobRows {
         return new Figures[] {Figures.of(started), Figures.of(finished)};
     }
 
-    private static void awaitPassed(TestBed bed, String pipeline, long counter) throws IOException, InterruptedException {
+    private static void awaitPassed(TestBed bed, String pipeline, long counter)
+            throws IOException, InterruptedException {
         while (true) {
             JsonNode run = bed.api().get("/api/v1/pipelines/" + pipeline + "/runs/" + counter);
             String state = run.get("state").asText();
@@ -161,9 +166,12 @@ final class JobRows {
     }
 
     private static void awaitAllOver(TestBed bed) throws IOException, InterruptedException {
-        dev.penstock.demo.Waiting.until("all runs are over", OVER, () -> bed.api()
-                .get("/api/v1/runs?state=ACTIVE&limit=1")
-                .get("items")
-                .isEmpty());
+        dev.penstock.demo.Waiting.until(
+                "all runs are over",
+                OVER,
+                () -> bed.api()
+                        .get("/api/v1/runs?state=ACTIVE&limit=1")
+                        .get("items")
+                        .isEmpty());
     }
 }

@@ -26,10 +26,13 @@ final class Quiet {
 
     /** Returns when no run is active. */
     static void awaitRuns(TestBed bed) throws IOException, InterruptedException {
-        Waiting.until("all runs are over", TestBed.DEADLINE, () -> bed.api()
-                .get("/api/v1/runs?state=ACTIVE&limit=1")
-                .get("items")
-                .isEmpty());
+        Waiting.until(
+                "all runs are over",
+                TestBed.DEADLINE,
+                () -> bed.api()
+                        .get("/api/v1/runs?state=ACTIVE&limit=1")
+                        .get("items")
+                        .isEmpty());
     }
 
     /** Returns when each of {@code count} materials was looked at, and the server is idle again. */
@@ -37,8 +40,8 @@ final class Quiet {
         Waiting.until("all materials were looked at", Duration.ofMinutes(5), () -> {
             try (var connection = bed.connect();
                     var statement = connection.createStatement();
-                    var row = statement.executeQuery(
-                            "SELECT count(*) FROM material WHERE last_success_at IS NOT NULL")) {
+                    var row =
+                            statement.executeQuery("SELECT count(*) FROM material WHERE last_success_at IS NOT NULL")) {
                 row.next();
                 return row.getInt(1) >= count;
             } catch (java.sql.SQLException e) {

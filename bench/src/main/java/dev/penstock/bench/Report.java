@@ -60,7 +60,13 @@ final class Report {
 
     private void add(Row row) {
         rows.add(row);
-        out.printf(Locale.ROOT, "  %-5s %-58s %14s  %s%n", row.id(), row.metric(), row.figure(), row.reached() ? "reached" : "MISSED");
+        out.printf(
+                Locale.ROOT,
+                "  %-5s %-58s %14s  %s%n",
+                row.id(),
+                row.metric(),
+                row.figure(),
+                row.reached() ? "reached" : "MISSED");
     }
 
     /** Prints the table in Markdown. */
@@ -105,6 +111,8 @@ final class Report {
     private static String number(double figure) {
         return figure >= 100
                 ? String.format(Locale.ROOT, "%.0f", figure)
-                : figure >= 10 ? String.format(Locale.ROOT, "%.1f", figure) : String.format(Locale.ROOT, "%.2f", figure);
+                : figure >= 10
+                        ? String.format(Locale.ROOT, "%.1f", figure)
+                        : String.format(Locale.ROOT, "%.2f", figure);
     }
 }

@@ -36,10 +36,19 @@ final class StartRows {
         var api = new Api("http://127.0.0.1:" + port);
         long begin = System.nanoTime();
         Program server = Program.start(
-                "penstock-server", Archives.folder("server"), folder.resolve("server"), "http.port = " + port + "\n", Map.of());
+                "penstock-server",
+                Archives.folder("server"),
+                folder.resolve("server"),
+                "http.port = " + port + "\n",
+                Map.of());
         try {
             Waiting.until("the server is ready", TestBed.DEADLINE, api::isReady);
-            report.atMost("P10", "first start: unpack, make the cluster, first 200", ProcessFacts.secondsSince(begin), "s", 4);
+            report.atMost(
+                    "P10",
+                    "first start: unpack, make the cluster, first 200",
+                    ProcessFacts.secondsSince(begin),
+                    "s",
+                    4);
             double[] seconds = new double[scale.rounds() + 1];
             for (int i = 0; i < seconds.length; i++) {
                 server.close();
@@ -49,7 +58,8 @@ final class StartRows {
                 seconds[i] = ProcessFacts.secondsSince(begin);
             }
             double again = Rounds.median(seconds);
-            report.ratio("P1", "start to first 200, embedded database, median", again, BUILDBOT_START_SECONDS, "s", 0.7);
+            report.ratio(
+                    "P1", "start to first 200, embedded database, median", again, BUILDBOT_START_SECONDS, "s", 0.7);
         } finally {
             server.close();
         }
@@ -76,8 +86,7 @@ final class StartRows {
             for (Program agent : bed.agents()) {
                 agents += ProcessFacts.residentMebibytes(agent.process().pid());
             }
-            report.ratio(
-                    "P2c", "agent RSS, idle", agents / bed.agents().size(), BUILDBOT_WORKER_MEBIBYTES, "MiB", 1);
+            report.ratio("P2c", "agent RSS, idle", agents / bed.agents().size(), BUILDBOT_WORKER_MEBIBYTES, "MiB", 1);
         }
     }
 }

@@ -116,7 +116,8 @@ final class TestBed implements AutoCloseable {
     /** All processes of PostgreSQL. */
     List<Long> postgresPids() {
         return postgres.process().stream()
-                .flatMap(process -> java.util.stream.Stream.concat(java.util.stream.Stream.of(process), process.descendants()))
+                .flatMap(process ->
+                        java.util.stream.Stream.concat(java.util.stream.Stream.of(process), process.descendants()))
                 .map(ProcessHandle::pid)
                 .toList();
     }
@@ -140,21 +141,27 @@ final class TestBed implements AutoCloseable {
                     "penstock-agent",
                     Archives.folder("agent"),
                     folder.resolve(name),
-                    "server.url = " + url() + "\nagent.name = " + name + "\nauto-register.key = " + registrationKey() + "\n",
+                    "server.url = " + url() + "\nagent.name = " + name + "\nauto-register.key = " + registrationKey()
+                            + "\n",
                     Map.of()));
         }
         Waiting.until(
                 agents.size() + " agents are enabled",
                 DEADLINE,
-                () -> api.get("/api/v1/agents?state=ENABLED&limit=200").get("items").size() >= agents.size());
+                () -> api.get("/api/v1/agents?state=ENABLED&limit=200")
+                                .get("items")
+                                .size()
+                        >= agents.size());
     }
 
     /** A pipeline of one job that runs a line of shell and fetches nothing. */
     void createPipeline(String name, String shellLine) throws IOException, InterruptedException {
-        var definition = SimulatedAgent.JSON.createObjectNode().put("name", name).put("group", "bench");
+        var definition =
+                SimulatedAgent.JSON.createObjectNode().put("name", name).put("group", "bench");
         var material = definition.putArray("materials").addObject().put("type", "git");
         material.putObject("options").put("url", repository.toString()).put("branch", "main");
-        var stage = definition.putArray("stages").addObject().put("name", "work").put("fetch_materials", false);
+        var stage =
+                definition.putArray("stages").addObject().put("name", "work").put("fetch_materials", false);
         stage.putObject("approval").put("type", "manual");
         var task = stage.putArray("jobs")
                 .addObject()
