@@ -469,6 +469,7 @@ CREATE TABLE event (
     body    jsonb       NOT NULL,
     at      timestamptz NOT NULL DEFAULT now()
 );
+CREATE INDEX event_in_order ON event (xid, id);
 
 CREATE TABLE audit (
     seq     bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -18,7 +18,12 @@ import dev.penstock.core.config.DefinitionListener;
 import dev.penstock.core.config.Definitions;
 import dev.penstock.core.console.ConsoleFeature;
 import dev.penstock.core.http.AgentTokens;
+import dev.penstock.core.http.HttpServer;
+import dev.penstock.core.http.Idempotency;
+import dev.penstock.core.http.RequestObserver;
 import dev.penstock.core.http.Resource;
+import dev.penstock.core.ops.OpsFeature;
+import dev.penstock.core.ops.Retention;
 import dev.penstock.core.platform.ids.Tokens;
 import dev.penstock.core.platform.worker.Worker;
 import dev.penstock.core.plugin.PluginFeature;
@@ -44,18 +49,25 @@ import java.util.List;
  * forwards, because nothing is asked before everything is there.
  *
  * @param resources all routes
- * @param workers everything that acts by itself; started when all is wired, stopped in reverse
- * @param closing what has to be closed after the workers, in this order
+ * @param workers everything that acts by itself; started when all is wired, stopped together
+ * @param closing what has to be closed after the workers, in reverse
  */
-record Features(AgentTokens tokens, List<Resource> resources, List<Worker> workers, List<AutoCloseable> closing) {
+record Features(
+        AgentTokens tokens,
+        Idempotency idempotency,
+        RequestObserver observer,
+        List<Resource> resources,
+        List<Worker> workers,
+        List<AutoCloseable> closing) {
 
-    static Features wire(Foundation on) throws IOException {
-        return new Wiring(on).all();
+    static Features wire(Foundation on, Late<HttpServer> http) throws IOException {
+        return new Wiring(on, http).all();
     }
 
     /** The parts while they are put together. */
     private static final class Wiring {
         private final Foundation on;
+        private final Late<HttpServer> http;
         private final List<Resource> resources = new ArrayList<>();
         private final List<Worker> workers = new ArrayList<>();
         private final List<AutoCloseable> closing = new ArrayList<>();
@@ -71,8 +83,9 @@ record Features(AgentTokens tokens, List<Resource> resources, List<Worker> worke
         // called.
         private final List<DefinitionListener> definitionListeners = new ArrayList<>();
 
-        private Wiring(Foundation on) {
+        private Wiring(Foundation on, Late<HttpServer> http) {
             this.on = on;
+            this.http = http;
         }
 
         private Features all() throws IOException {
@@ -84,7 +97,35 @@ record Features(AgentTokens tokens, List<Resource> resources, List<Worker> worke
             var held = new HeldAttempts(on.database(), on.clock());
             consoles(held, new JobSecretQuery(on.database(), new SecretStore(vault)));
             pipelines(definitions, new SecretStore(vault), plugins);
-            return new Features(tokens, List.copyOf(resources), List.copyOf(workers), List.copyOf(closing));
+            var idempotency = new Idempotency(on.database());
+            workers.add(idempotency.purge());
+            OpsFeature ops = ops(plugins);
+            return new Features(
+                    tokens,
+                    idempotency,
+                    ops.observer(),
+                    List.copyOf(resources),
+                    List.copyOf(workers),
+                    List.copyOf(closing));
+        }
+
+        private OpsFeature ops(PluginFeature plugins) {
+            Settings settings = on.settings();
+            OpsFeature ops = OpsFeature.create(new OpsFeature.Needs(
+                    on.database(),
+                    on.signals(),
+                    on.clock(),
+                    on.data(),
+                    Version.current(),
+                    new Retention(settings.days(Setting.EVENTS_KEEP_DAYS), settings.days(Setting.AUDIT_KEEP_DAYS)),
+                    new OpsFeature.Watched(
+                            () -> workers,
+                            plugins.host()::timings,
+                            () -> http.get().streams())));
+            resources.addAll(ops.resources());
+            workers.addAll(ops.workers());
+            closing.add(ops);
+            return ops;
         }
 
         private Vault vault() throws IOException {

@@ -35,7 +35,8 @@ public final class LogSettings extends ContextAwareBase implements Configurator 
         root.setLevel(home.isEmpty() ? Level.WARN : Level.INFO);
         root.addAppender(home.isEmpty() ? console(context) : file(context, Path.of(home, "logs")));
         context.getLogger("org.eclipse.jetty").setLevel(Level.WARN);
-        context.getLogger("io.javalin").setLevel(Level.WARN);
+        context.getLogger("org.flywaydb").setLevel(Level.WARN);
+        context.getLogger("io.javalin").setLevel(Level.ERROR);
         context.getLogger("com.zaxxer.hikari").setLevel(Level.WARN);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }

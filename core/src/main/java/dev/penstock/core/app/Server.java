@@ -41,11 +41,18 @@ public final class Server implements AutoCloseable {
     public static Server start(Foundation foundation) throws IOException {
         // Read beside the rest: it is needed by the first request, and nothing waits for it before.
         CompletableFuture<Contract> contract = CompletableFuture.supplyAsync(ContractFiles::load);
-        Features features = Features.wire(foundation);
+        var late = new Late<HttpServer>("HTTP server");
+        Features features = Features.wire(foundation, late);
         List<Resource> resources = new ArrayList<>(features.resources());
         resources.add(new ContractResource(contract::join));
-        var http = new HttpServer(
-                httpSettings(foundation.settings()), features.tokens(), contract::join, List.copyOf(resources));
+        HttpServer http = late.set(new HttpServer(
+                new HttpServer.Needs(
+                        httpSettings(foundation.settings()),
+                        features.tokens(),
+                        contract::join,
+                        features.idempotency(),
+                        features.observer()),
+                List.copyOf(resources)));
         var server = new Server(features, http);
         try {
             features.workers().forEach(Worker::start);
@@ -89,7 +96,7 @@ public final class Server implements AutoCloseable {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
-        features.closing().forEach(Server::closeQuietly);
+        features.closing().reversed().forEach(Server::closeQuietly);
     }
 
     private static void closeQuietly(AutoCloseable part) {

@@ -24,6 +24,9 @@ enum Setting {
     DATABASE_PASSWORD_FILE(Kind.PATH, "", "A file of mode 0600 with that user's password in its first line."),
     DATABASE_CONNECTIONS(4, 200, "20", "The most connections that this server opens."),
 
+    EVENTS_KEEP_DAYS(1, 365, "7", "How long the stream of events can be resumed."),
+    AUDIT_KEEP_DAYS(0, 36_500, "0", "Deletes entries of the audit trail after so long; 0: never."),
+
     PLUGINS_BUNDLED_DIRECTORY(Kind.PATH, "plugins/bundled", "The plugins that came with the server."),
     PLUGINS_EXTERNAL_DIRECTORY(Kind.PATH, "plugins/external", "Your plugins: put jars here."),
 

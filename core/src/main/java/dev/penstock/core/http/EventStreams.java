@@ -23,7 +23,7 @@ final class EventStreams implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(EventStreams.class);
 
     /** Some for each of a hundred people; a parked stream costs about 30 kB. */
-    private static final int MAX_STREAMS = 1000;
+    static final int MAX_STREAMS = 1000;
 
     private static final Duration TICK = Duration.ofSeconds(5);
 

@@ -4,7 +4,9 @@ import dev.penstock.core.platform.error.ErrorCode;
 import dev.penstock.core.platform.error.PenstockException;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
 import io.javalin.http.servlet.JavalinServlet;
+import io.javalin.router.Endpoint;
 import io.javalin.router.ParsedEndpoint;
 import io.javalin.security.Roles;
 import java.io.IOException;
@@ -38,14 +40,10 @@ public final class HttpServer implements AutoCloseable {
     /** After a restart all agents connect at once; with Jetty's 50 a thousand of them needed 9 to 16 s. */
     private static final int ACCEPT_QUEUE = 4096;
 
-    /** Five thousand agents, their uploads, and people. */
-    private static final int MAX_CONNECTIONS = 12_000;
-
     /** JSON that a person or program sends; resources that take more read the stream and limit it themselves. */
     private static final int MAX_JSON_BYTES = 1 << 20;
 
     private static final int MAX_HEADER_BYTES = 16 * 1024;
-    private static final Duration IDLE = Duration.ofSeconds(30);
 
     /** How long requests under way may still take when the server stops. */
     private static final Duration STOP = Duration.ofSeconds(5);
@@ -60,26 +58,40 @@ public final class HttpServer implements AutoCloseable {
     private final EventStreams streams = new EventStreams();
 
     /**
-     * Makes the server, which listens to nobody before {@link #start()}.
+     * What the server needs from others.
      *
      * @param contract may wait until it is read
+     */
+    public record Needs(
+            HttpSettings settings,
+            AgentTokens tokens,
+            Supplier<Contract> contract,
+            Idempotency idempotency,
+            RequestObserver observer) {}
+
+    /**
+     * Makes the server, which listens to nobody before {@link #start()}.
+     *
      * @throws IllegalStateException if a route does not declare exactly one {@link Access}
      */
-    public HttpServer(
-            HttpSettings settings, AgentTokens tokens, Supplier<Contract> contract, List<Resource> resources) {
-        this.settings = settings;
+    public HttpServer(Needs needs, List<Resource> resources) {
+        this(needs, resources, HttpLimits.STANDARD);
+    }
+
+    HttpServer(Needs needs, List<Resource> resources, HttpLimits limits) {
+        this.settings = needs.settings();
         this.javalin = Javalin.create(config -> {
-            configure(config);
-            check(config, tokens, contract);
+            configure(config, needs.observer());
+            check(config, needs);
             resources.forEach(resource -> resource.addTo(config.routes));
         });
         routes();
         this.jetty = new Server(threads());
-        this.connector = connector();
-        assemble();
+        this.connector = connector(limits);
+        assemble(limits);
     }
 
-    private void configure(JavalinConfig config) {
+    private void configure(JavalinConfig config, RequestObserver observer) {
         config.startup.showJavalinBanner = false;
         config.startup.startupWatcherEnabled = false;
         config.startup.showOldJavalinVersionWarning = false;
@@ -88,19 +100,33 @@ public final class HttpServer implements AutoCloseable {
         config.http.defaultContentType = "application/json";
         config.jsonMapper(new JsonBodies());
         config.appData(EventStreams.KEY, streams);
-        config.router.javaLangErrorHandler((response, error) -> {
-            log.atError().setCause(error).log("A request failed");
-            response.setStatus(ErrorCode.INTERNAL.status());
-        });
+        config.router.javaLangErrorHandler(Problems::answer);
+        config.requestLogger.http((ctx, millis) -> observe(observer, ctx, millis));
         Problems.addTo(config.routes);
     }
 
+    private static void observe(RequestObserver observer, Context ctx, float millis) {
+        Endpoint endpoint = ctx.endpoints().matchedHttpEndpoint();
+        observer.answered(
+                ctx.req().getMethod(),
+                endpoint == null ? "none" : template(endpoint),
+                ctx.statusCode(),
+                Duration.ofNanos((long) (millis * 1e6)));
+    }
+
+    /** The path as the contract writes it. */
+    static String template(Endpoint endpoint) {
+        return endpoint.path.replace('<', '{').replace('>', '}');
+    }
+
     /** What each request passes before its resource sees it, in this order. */
-    private void check(JavalinConfig config, AgentTokens tokens, Supplier<Contract> contract) {
+    private void check(JavalinConfig config, Needs needs) {
         config.routes.before(BrowserHeaders::set);
         config.routes.before(new Origins(settings.site(), this::port)::check);
-        config.routes.beforeMatched(new AccessCheck(tokens)::check);
-        config.routes.beforeMatched(new ContractCheck(contract)::check);
+        config.routes.beforeMatched(new AccessCheck(needs.tokens())::check);
+        config.routes.beforeMatched(new ContractCheck(needs.contract())::check);
+        config.routes.beforeMatched(needs.idempotency()::before);
+        config.routes.after(needs.idempotency()::after);
     }
 
     private static QueuedThreadPool threads() {
@@ -111,7 +137,7 @@ public final class HttpServer implements AutoCloseable {
         return pool;
     }
 
-    private ServerConnector connector() {
+    private ServerConnector connector(HttpLimits limits) {
         var http = new HttpConfiguration();
         http.setSendServerVersion(false);
         http.setRequestHeaderSize(MAX_HEADER_BYTES);
@@ -119,21 +145,21 @@ public final class HttpServer implements AutoCloseable {
         made.setHost(settings.host());
         made.setPort(settings.port());
         made.setAcceptQueueSize(ACCEPT_QUEUE);
-        made.setIdleTimeout(IDLE.toMillis());
+        made.setIdleTimeout(limits.idle().toMillis());
         made.setReuseAddress(true);
         return made;
     }
 
-    private void assemble() {
+    private void assemble(HttpLimits limits) {
         jetty.addConnector(connector);
-        jetty.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, connector));
+        jetty.addBean(new NetworkConnectionLimit(limits.connections(), connector));
         jetty.setStopTimeout(STOP.toMillis());
         jetty.setErrorHandler(new JettyProblems());
         var servlet = new ServletHolder(new JavalinServlet(javalin.unsafe));
         servlet.setAsyncSupported(true);
         var context = new ServletContextHandler(ServletContextHandler.NO_SESSIONS | ServletContextHandler.NO_SECURITY);
         context.addServlet(servlet, "/*");
-        jetty.setHandler(new GracefulHandler(context));
+        jetty.setHandler(new GracefulHandler(new BodyRate(context, limits.bodyGrace())));
     }
 
     /** The routes, each with the access that it declares. */
@@ -147,8 +173,7 @@ public final class HttpServer implements AutoCloseable {
                 Access access = AccessCheck.declared(roles == null ? Set.of() : roles.getRoles())
                         .orElseThrow(() -> new IllegalStateException("Route " + endpoint.method + " " + endpoint.path
                                 + " does not declare exactly one access (C-1)"));
-                routes.add(new Route(
-                        endpoint.method.name(), endpoint.path.replace('<', '{').replace('>', '}'), access));
+                routes.add(new Route(endpoint.method.name(), template(endpoint), access));
             }
         }
         return routes;
@@ -173,6 +198,11 @@ public final class HttpServer implements AutoCloseable {
     public URI address() {
         return URI.create("http://" + (settings.host().contains(":") ? "[" + settings.host() + "]" : settings.host())
                 + ":" + port());
+    }
+
+    /** How many streams of events are open. */
+    public int streams() {
+        return streams.size();
     }
 
     /** The port; that of the settings until it listens. */

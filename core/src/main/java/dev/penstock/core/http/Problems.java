@@ -1,5 +1,6 @@
 package dev.penstock.core.http;
 
+import dev.penstock.core.http.BodyRate.SlowBodyException;
 import dev.penstock.core.platform.db.Databases;
 import dev.penstock.core.platform.error.ErrorCode;
 import dev.penstock.core.platform.error.PenstockException;
@@ -8,8 +9,10 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.io.EofException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,13 +22,30 @@ import org.slf4j.LoggerFactory;
 final class Problems {
     private static final Logger log = LoggerFactory.getLogger(Problems.class);
 
+    private static final String BUG =
+            "The server has made a mistake; its log tells more under the trace id of this answer";
+
     private Problems() {}
 
     static void addTo(RoutesConfig routes) {
         routes.exception(PenstockException.class, (e, ctx) -> answer(ctx, e));
         routes.exception(HttpResponseException.class, (e, ctx) -> answer(ctx, translated(e, ctx)));
-        routes.exception(EofException.class, (_, ctx) -> ctx.status(HttpStatus.CLIENT_CLOSED_REQUEST));
+        routes.exception(IOException.class, (e, ctx) -> answer(ctx, broken(e, ctx)));
         routes.exception(Exception.class, (e, ctx) -> answer(ctx, unexpected(e, ctx)));
+    }
+
+    /** A stack overflow, say: the request is over, and the server goes on. */
+    static void answer(HttpServletResponse response, Error error) {
+        String trace = TraceId.fresh();
+        log.atError().setCause(error).addKeyValue("trace", trace).log("A request failed");
+        try {
+            response.setStatus(ErrorCode.INTERNAL.status());
+            response.setContentType(Problem.MEDIA_TYPE);
+            response.getOutputStream()
+                    .write(Problem.of(ErrorCode.INTERNAL, BUG, List.of(), trace).bytes());
+        } catch (IOException | IllegalStateException e) {
+            log.atDebug().setCause(e).log("The client was not told");
+        }
     }
 
     static void answer(Context ctx, PenstockException e) {
@@ -59,6 +79,13 @@ final class Problems {
         };
     }
 
+    /** A client that went away, trickled or fell silent is not written to the log: anybody could fill it. */
+    private static PenstockException broken(IOException e, Context ctx) {
+        return e instanceof EofException || e instanceof SlowBodyException || e.getCause() instanceof TimeoutException
+                ? new PenstockException(ErrorCode.BAD_REQUEST, "The body ended early, or arrives too slowly")
+                : unexpected(e, ctx);
+    }
+
     private static PenstockException methodNotAllowed(HttpResponseException e, Context ctx) {
         String allowed = String.join(", ", e.getDetails().values());
         if (!allowed.isEmpty()) {
@@ -85,20 +112,6 @@ final class Problems {
                 .addKeyValue("request", ctx.method() + " " + ctx.path())
                 .log("A request failed");
         return new PenstockException(
-                ErrorCode.INTERNAL,
-                "The server has made a mistake; its log tells more under the trace id of this answer");
-    }
-
-    /** Whether the client has gone away, which is nobody's mistake. */
-    static boolean isGone(Throwable e) {
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof EofException) {
-                return true;
-            }
-            if (cause instanceof IOException && "Broken pipe".equals(cause.getMessage())) {
-                return true;
-            }
-        }
-        return false;
+ErrorCode.INTERNAL, BUG);
     }
 }

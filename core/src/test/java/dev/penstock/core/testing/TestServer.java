@@ -11,8 +11,10 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -83,6 +85,7 @@ public final class TestServer implements AutoCloseable {
             try {
                 Path home = Files.createTempDirectory("penstock-test");
                 Path data = Files.createDirectory(home.resolve("data"));
+                writeMasterKey(data.resolve("master.key"));
                 if (!(Settings.parse(home, lines) instanceof Settings.Parsed.Ok(var settings))) {
                     throw new IllegalArgumentException(
                             Settings.parse(home, lines).toString());
@@ -92,6 +95,14 @@ public final class TestServer implements AutoCloseable {
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
+        }
+    }
+
+    /** Every server of these tests has the same, because several may be started on one database. */
+    private static void writeMasterKey(Path file) throws IOException {
+        Files.writeString(file, "penstock-master-key-1:" + Base64.getEncoder().encodeToString(new byte[32]) + "\n");
+        if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
         }
     }
 

@@ -36,6 +36,24 @@ public final class Database implements AutoCloseable {
         return jdbi.withHandle(work::apply);
     }
 
+    /** How the connections are used at this moment. */
+    public Use use() {
+        var bean = pool.getHikariPoolMXBean();
+        return new Use(
+                bean.getActiveConnections(),
+                bean.getIdleConnections(),
+                bean.getThreadsAwaitingConnection(),
+                pool.getMaximumPoolSize());
+    }
+
+    /**
+     * Connections of the pool.
+     *
+     * @param waiting callers that wait for one
+     * @param most how many there may be
+     */
+    public record Use(int active, int idle, int waiting, int most) {}
+
     @Override
     public void close() {
         pool.close();

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.penstock.core.app;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.penstock.core.ops;
+
+import org.jspecify.annotations.NullMarked;
