@@ -1,7 +1,7 @@
 package dev.penstock.core.http;
 
-import dev.penstock.core.http.IdempotencyStore.RequestKey;
 import dev.penstock.core.http.IdempotencyStore.Known;
+import dev.penstock.core.http.IdempotencyStore.RequestKey;
 import dev.penstock.core.http.IdempotencyStore.Stored;
 import dev.penstock.core.platform.db.Database;
 import dev.penstock.core.platform.error.ErrorCode;

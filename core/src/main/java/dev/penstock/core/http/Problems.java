@@ -8,7 +8,6 @@ import dev.penstock.core.platform.error.Violation;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
-import io.javalin.http.HttpStatus;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
@@ -111,7 +110,6 @@ final class Problems {
                 .addKeyValue("trace", TraceId.of(ctx))
                 .addKeyValue("request", ctx.method() + " " + ctx.path())
                 .log("A request failed");
-        return new PenstockException(
-ErrorCode.INTERNAL, BUG);
+        return new PenstockException(ErrorCode.INTERNAL, BUG);
     }
 }

@@ -37,8 +37,8 @@ final class AuditResource implements Resource {
                 ctx.queryParam("object"),
                 time(ctx, "from"),
                 time(ctx, "until"));
-        List<Entry> found = database.read(
-                handle -> AuditQuery.page(handle, filter, paging.afterNumber(), paging.limitAndOne()));
+        List<Entry> found =
+                database.read(handle -> AuditQuery.page(handle, filter, paging.afterNumber(), paging.limitAndOne()));
         ctx.json(paging.page(found, entry -> Long.toString(entry.seq())));
     }
 

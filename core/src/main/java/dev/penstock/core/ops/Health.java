@@ -78,8 +78,7 @@ final class Health {
         try {
             return pending.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException _) {
-            return Report.of(
-                    List.of(new Check("database", Status.NOT_READY, "The database does not answer in time")));
+            return Report.of(List.of(new Check("database", Status.NOT_READY, "The database does not answer in time")));
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             return Report.of(List.of(new Check("server", Status.NOT_READY, "The server is stopping")));

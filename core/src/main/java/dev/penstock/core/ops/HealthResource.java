@@ -29,9 +29,7 @@ final class HealthResource implements Resource {
             String name, String status, @Nullable String message) {
         static CheckView of(Check check) {
             return new CheckView(
-                    check.name(),
-                    lower(check.status()),
-                    check.message().isEmpty() ? null : check.message());
+                    check.name(), lower(check.status()), check.message().isEmpty() ? null : check.message());
         }
     }
 

@@ -113,7 +113,8 @@ final class Metrics implements RequestObserver, AutoCloseable {
 
     private static List<MultiGauge.Row<?>> rows(Map<String, Long> counts) {
         List<MultiGauge.Row<?>> rows = new ArrayList<>();
-        counts.forEach((state, count) -> rows.add(MultiGauge.Row.of(Tags.of("state", state.toLowerCase(Locale.ROOT)), count)));
+        counts.forEach((state, count) ->
+                rows.add(MultiGauge.Row.of(Tags.of("state", state.toLowerCase(Locale.ROOT)), count)));
         return rows;
     }
 
@@ -155,20 +156,22 @@ final class Metrics implements RequestObserver, AutoCloseable {
                 .filter(meter -> meter.getId().getName().startsWith("penstock.plugin."))
                 .toList();
         old.forEach(registry::remove);
-        sources.plugins().get().forEach((plugin, timings) -> timings.forEach(timing -> {
-            Tags tags = Tags.of("plugin", plugin, "call", timing.call());
-            FunctionTimer.builder(
-                            "penstock.plugin.calls",
-                            timing,
-                            CallTiming::calls,
-                            it -> it.total().toNanos(),
-                            TimeUnit.NANOSECONDS)
-                    .tags(tags)
-                    .register(registry);
-            FunctionCounter.builder("penstock.plugin.failures", timing, CallTiming::failures)
-                    .tags(tags)
-                    .register(registry);
-        }));
+        sources.plugins()
+                .get()
+                .forEach((plugin, timings) -> timings.forEach(timing -> {
+                    Tags tags = Tags.of("plugin", plugin, "call", timing.call());
+                    FunctionTimer.builder(
+                                    "penstock.plugin.calls",
+                                    timing,
+                                    CallTiming::calls,
+                                    it -> it.total().toNanos(),
+                                    TimeUnit.NANOSECONDS)
+                            .tags(tags)
+                            .register(registry);
+                    FunctionCounter.builder("penstock.plugin.failures", timing, CallTiming::failures)
+                            .tags(tags)
+                            .register(registry);
+                }));
     }
 
     @Override

@@ -16,9 +16,6 @@ final class MetricsResource implements Resource {
 
     @Override
     public void addTo(JavalinDefaultRoutingApi routes) {
-        routes.get(
-                "/metrics",
-                ctx -> ctx.contentType(MEDIA_TYPE).result(metrics.scrape()),
-                Access.VIEWER);
+        routes.get("/metrics", ctx -> ctx.contentType(MEDIA_TYPE).result(metrics.scrape()), Access.VIEWER);
     }
 }

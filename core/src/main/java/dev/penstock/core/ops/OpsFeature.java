@@ -59,8 +59,8 @@ public record OpsFeature(RequestObserver observer, List<Resource> resources, Lis
         Watched watched = needs.watched();
         var health = new Health(needs.database(), needs.data(), watched.workers(), needs.clock());
         var feed = new EventFeed(needs.database(), needs.signals());
-        var metrics = new Metrics(new Metrics.Sources(
-                needs.database(), watched.workers(), watched.plugins(), watched.streams()));
+        var metrics = new Metrics(
+                new Metrics.Sources(needs.database(), watched.workers(), watched.plugins(), watched.streams()));
         var version = new VersionView(
                 needs.version(),
                 "v1",
@@ -76,7 +76,10 @@ public record OpsFeature(RequestObserver observer, List<Resource> resources, Lis
                         new AuditResource(needs.database())),
                 List.of(
                         feed.worker(),
-                        new Worker("retention", Retention.TICK, () -> needs.retention().remove(needs.database()))));
+                        new Worker(
+                                "retention",
+                                Retention.TICK,
+                                () -> needs.retention().remove(needs.database()))));
     }
 
     @Override

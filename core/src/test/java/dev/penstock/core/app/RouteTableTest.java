@@ -55,10 +55,12 @@ class RouteTableTest {
     @Test
     void theContractSaysTheAccessThatTheRouteDeclares() {
         var different = new TreeSet<String>();
-        documented().forEach(route -> contract.operation(route.method(), route.path())
-                .filter(operation -> !operation.access().equals(route.access().name()))
-                .ifPresent(operation -> different.add(name(route) + " needs " + route.access() + ", and its x-access is \""
-                        + operation.access() + "\"")));
+        documented()
+                .forEach(route -> contract.operation(route.method(), route.path())
+                        .filter(operation ->
+                                !operation.access().equals(route.access().name()))
+                        .ifPresent(operation -> different.add(name(route) + " needs " + route.access()
+                                + ", and its x-access is \"" + operation.access() + "\"")));
 
         assertThat(different).isEmpty();
     }

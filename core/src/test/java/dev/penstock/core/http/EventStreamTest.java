@@ -44,7 +44,10 @@ class EventStreamTest {
         @Override
         public void addTo(JavalinDefaultRoutingApi routes) {
             routes.get("/api/v1/feed", this::stream, Access.VIEWER);
-            routes.get("/api/v1/short", ctx -> EventStream.open(ctx, stream -> stream.send("1", "only", "")), Access.VIEWER);
+            routes.get(
+                    "/api/v1/short",
+                    ctx -> EventStream.open(ctx, stream -> stream.send("1", "only", "")),
+                    Access.VIEWER);
         }
 
         private void stream(Context ctx) {

@@ -126,7 +126,10 @@ class HttpServerTest {
         HttpResponse<String> answer = http.get(path);
 
         assertThat(answer.statusCode()).isEqualTo(500);
-        assertThat(answer.body()).doesNotContain("inside").doesNotContain("java").doesNotContain("penstock");
+        assertThat(answer.body())
+                .doesNotContain("inside")
+                .doesNotContain("java")
+                .doesNotContain("penstock");
     }
 
     @Test

@@ -11,7 +11,8 @@ class OriginsTest {
     private final Origins site = new Origins(URI.create("https://ci.example"), () -> 8153);
 
     @ParameterizedTest
-    @ValueSource(strings = {"localhost", "localhost:8153", "LOCALHOST:9999", "127.0.0.1:8153", "127.1.2.3", "[::1]:8153"})
+    @ValueSource(
+            strings = {"localhost", "localhost:8153", "LOCALHOST:9999", "127.0.0.1:8153", "127.1.2.3", "[::1]:8153"})
     void loopbackNamesAreOurs(String host) {
         assertThat(local.isOurHost(host)).isTrue();
     }

@@ -43,7 +43,8 @@ class PatienceTest {
         }
 
         private static void poll(Context ctx) {
-            var later = new CompletableFuture<Void>().completeOnTimeout(null, 3 * IDLE.toMillis(), TimeUnit.MILLISECONDS);
+            var later =
+                    new CompletableFuture<Void>().completeOnTimeout(null, 3 * IDLE.toMillis(), TimeUnit.MILLISECONDS);
             ctx.future(() -> later.thenRun(() -> ctx.result("late")));
         }
 

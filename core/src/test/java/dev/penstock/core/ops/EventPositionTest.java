@@ -38,6 +38,7 @@ class EventPositionTest {
         assertThat(event.isAbout(List.of("run/deploy"))).isTrue();
         assertThat(event.isAbout(List.of("run/deploy/"))).isTrue();
         assertThat(event.isAbout(List.of("run/deploy/42"))).isTrue();
-        assertThat(event.isAbout(List.of("agent", "run/dep", "run/deploy/4", "run/deploy/42/1"))).isFalse();
+        assertThat(event.isAbout(List.of("agent", "run/dep", "run/deploy/4", "run/deploy/42/1")))
+                .isFalse();
     }
 }

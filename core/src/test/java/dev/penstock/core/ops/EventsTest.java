@@ -215,8 +215,8 @@ class EventsTest {
             int renumbered = RetentionStore.renumberEvents(tx);
 
             assertThat(renumbered).isEqualTo(1);
-            assertThat(EventQuery.first(tx)).hasValueSatisfying(
-                    first -> assertThat(first.transaction()).isEqualTo(1));
+            assertThat(EventQuery.first(tx))
+                    .hasValueSatisfying(first -> assertThat(first.transaction()).isEqualTo(1));
             tx.rollback();
         });
     }

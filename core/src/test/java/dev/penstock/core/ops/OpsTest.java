@@ -91,7 +91,8 @@ class OpsTest {
 
     @Test
     void theVersionIsTold() {
-        assertThat(api.get("/api/v1/version").expect(200).json().path("api").asText()).isEqualTo("v1");
+        assertThat(api.get("/api/v1/version").expect(200).json().path("api").asText())
+                .isEqualTo("v1");
     }
 
     @Test
@@ -117,9 +118,11 @@ class OpsTest {
                     tx, parity(number), "pipeline.save", "pipeline/p" + number, Map.of("number", number)));
         }
 
-        JsonNode even = api.get("/api/v1/audit?actor=even&action=pipeline.").expect(200).json();
+        JsonNode even =
+                api.get("/api/v1/audit?actor=even&action=pipeline.").expect(200).json();
         JsonNode one = api.get("/api/v1/audit?object=pipeline/p3").expect(200).json();
-        JsonNode early = api.get("/api/v1/audit?until=2020-01-01T00:00:00Z").expect(200).json();
+        JsonNode early =
+                api.get("/api/v1/audit?until=2020-01-01T00:00:00Z").expect(200).json();
 
         assertThat(even.path("items").findValuesAsText("object")).containsExactly("pipeline/p4", "pipeline/p2");
         assertThat(one.at("/items/0/detail/number").asInt()).isEqualTo(3);
@@ -140,7 +143,9 @@ class OpsTest {
         List<String> seen = new ArrayList<>();
         String after = "";
         do {
-            JsonNode page = api.get("/api/v1/audit?actor=pager&limit=2" + after).expect(200).json();
+            JsonNode page = api.get("/api/v1/audit?actor=pager&limit=2" + after)
+                    .expect(200)
+                    .json();
             seen.addAll(page.path("items").findValuesAsText("seq"));
             after = page.has("next") ? "&after=" + page.path("next").asText() : "";
         } while (!after.isEmpty());
