@@ -58,7 +58,7 @@ public record PluginFeature(PluginHost host, TypeCatalog types, Plugins plugins,
 
     /** The nouns of the API. */
     public List<Resource> resources() {
-        return List.of();
+        return List.of(new PluginResource(plugins), new TypeResource(host), new PluginJarResource(plugins));
     }
 
     @Override
