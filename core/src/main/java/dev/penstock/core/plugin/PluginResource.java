@@ -74,8 +74,7 @@ final class PluginResource implements Resource {
 
     private void show(Context ctx) {
         InstalledPlugin found = plugins.one(ctx.pathParam("id"));
-        List<CallTiming> timings =
-                found.status() == PluginStatus.ACTIVE ? plugins.timings(found.id()) : List.of();
+        List<CallTiming> timings = found.status() == PluginStatus.ACTIVE ? plugins.timings(found.id()) : List.of();
         ctx.json(new PluginDetail(
                 view(found), timings.stream().map(TimingView::of).toList()));
     }

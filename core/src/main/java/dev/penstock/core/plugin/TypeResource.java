@@ -65,19 +65,20 @@ final class TypeResource implements Resource {
     private record PluginRef(String id, String version, String sha256) {}
 
     /** @param plugin null for types that belong to the server itself */
-    private record TypeView(
-            String id, Text label, @Nullable PluginRef plugin, List<OptionView> options) {}
+    private record TypeView(String id, Text label, @Nullable PluginRef plugin, List<OptionView> options) {}
 
     private record TypeList(List<TypeView> items) {}
 
     private void tasks(Context ctx) {
-        ctx.json(new TypeList(views(
-                types.taskIds(), types::task, id -> host.taskType(id).map(TaskHandle::plugin))));
+        ctx.json(new TypeList(
+                views(types.taskIds(), types::task, id -> host.taskType(id).map(TaskHandle::plugin))));
     }
 
     private void materials(Context ctx) {
         ctx.json(new TypeList(views(
-                types.materialIds(), types::material, id -> host.materialType(id).map(MaterialHandle::plugin))));
+                types.materialIds(),
+                types::material,
+                id -> host.materialType(id).map(MaterialHandle::plugin))));
     }
 
     private static List<TypeView> views(

@@ -63,7 +63,8 @@ class PluginResourceTest {
     @Test
     void describesTheTypesOfPluginsAndItsOwnInBothLanguages() {
         JsonNode tasks = api.get("/api/v1/task-types").expect(200).json().path("items");
-        JsonNode materials = api.get("/api/v1/material-types").expect(200).json().path("items");
+        JsonNode materials =
+                api.get("/api/v1/material-types").expect(200).json().path("items");
 
         JsonNode exec = item(tasks, "exec");
         JsonNode deploy = item(tasks, "deploy");
@@ -82,7 +83,8 @@ class PluginResourceTest {
     void aJarThatIsDroppedInAppearsByItself() throws IOException {
         PluginJars.good(external.resolve("extra.jar"), "extra-task", "extra");
 
-        eventually(() -> assertThat(api.get("/api/v1/task-types").expect(200).json().findValuesAsText("id"))
+        eventually(() -> assertThat(
+                        api.get("/api/v1/task-types").expect(200).json().findValuesAsText("id"))
                 .contains("extra"));
     }
 
