@@ -56,7 +56,8 @@ public final class TestServer implements AutoCloseable {
         private final Database database;
         private final Signals signals;
         private final EventStore events;
-        private final List<String> lines = new ArrayList<>(List.of("http.port = 0"));
+        private final List<String> lines = new ArrayList<>();
+        private int port;
         private InstantSource clock = InstantSource.system();
 
         private Builder(Database database, Signals signals, EventStore events) {
@@ -68,6 +69,12 @@ public final class TestServer implements AutoCloseable {
         /** A line of the settings file. */
         public Builder setting(String key, String value) {
             lines.add(key + " = " + value);
+            return this;
+        }
+
+        /** The port to listen on; a free one when it is not set. */
+        public Builder port(int wanted) {
+            port = wanted;
             return this;
         }
 
@@ -85,6 +92,7 @@ public final class TestServer implements AutoCloseable {
             try {
                 Path home = Files.createTempDirectory("penstock-test");
                 Path data = Files.createDirectory(home.resolve("data"));
+                setting("http.port", Integer.toString(port));
                 writeMasterKey(data.resolve("master.key"));
                 if (!(Settings.parse(home, lines) instanceof Settings.Parsed.Ok(var settings))) {
                     throw new IllegalArgumentException(
