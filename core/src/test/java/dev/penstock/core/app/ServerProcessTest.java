@@ -55,12 +55,17 @@ class ServerProcessTest {
         Process second = start("run");
 
         var api = new ApiClient(listening(second));
-        assertThat(api.get("/api/v1/agent-registration-keys").json().at("/items/0/description").asText())
+        assertThat(api.get("/api/v1/agent-registration-keys")
+                        .json()
+                        .at("/items/0/description")
+                        .asText())
                 .isEqualTo("kept");
         api.get("/api/v1/health").expect(200);
 
         second.destroy();
-        assertThat(second.waitFor(20, TimeUnit.SECONDS)).as("it stops when it is asked to").isTrue();
+        assertThat(second.waitFor(20, TimeUnit.SECONDS))
+                .as("it stops when it is asked to")
+                .isTrue();
         assertThat(postmaster()).as("its database has stopped too").isEmpty();
         assertThat(log()).contains("Stopped part=\"database\"").doesNotContain("ERROR");
     }
@@ -118,7 +123,10 @@ class ServerProcessTest {
             return Optional.empty();
         }
         try (Stream<String> lines = Files.lines(file)) {
-            return lines.findFirst().map(Long::parseLong).flatMap(ProcessHandle::of).filter(ProcessHandle::isAlive);
+            return lines.findFirst()
+                    .map(Long::parseLong)
+                    .flatMap(ProcessHandle::of)
+                    .filter(ProcessHandle::isAlive);
         }
     }
 }

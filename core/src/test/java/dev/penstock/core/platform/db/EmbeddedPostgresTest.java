@@ -88,9 +88,8 @@ class EmbeddedPostgresTest {
                 .isEqualTo("rw-------");
         try (Connection connection = connect(postgres.superuser(), postgres.superuserPassword());
                 Statement statement = connection.createStatement();
-                ResultSet row =
-                        statement.executeQuery("SELECT bool_and(rolpassword LIKE 'SCRAM-SHA-256$%') FROM pg_authid"
-                                + " WHERE rolcanlogin")) {
+                ResultSet row = statement.executeQuery(
+                        "SELECT bool_and(rolpassword LIKE 'SCRAM-SHA-256$%') FROM pg_authid" + " WHERE rolcanlogin")) {
             row.next();
             assertThat(row.getBoolean(1)).isTrue();
         }
