@@ -38,7 +38,7 @@ class ArchitectureTest {
             entry("config", Set.of("secret")),
             entry("material", Set.of("config", "plugin", "secret")),
             entry("run", Set.of("config", "material")),
-            entry("schedule", Set.of("config", "material", "run")),
+            entry("schedule", Set.of("config", "material", "run", "secret")),
             entry("agent", Set.of("auth", "run", "secret")),
             entry("dispatch", Set.of("run", "agent", "secret", "config", "plugin")),
             entry("console", Set.of("run", "agent")),

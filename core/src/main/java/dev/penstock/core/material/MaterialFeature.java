@@ -13,9 +13,10 @@ import java.util.List;
  * The parts of this feature that others use.
  *
  * @param registry hears about definitions
+ * @param materials what other features ask of materials
  * @param looks at materials; to be closed when its worker has stopped
  */
-public record MaterialFeature(MaterialRegistry registry, MaterialWorker looks) {
+public record MaterialFeature(MaterialRegistry registry, Materials materials, MaterialWorker looks) {
 
     /**
      * What the feature needs from others.
@@ -41,6 +42,7 @@ public record MaterialFeature(MaterialRegistry registry, MaterialWorker looks) {
         var check = new Check(needs.types(), values, settings, findings);
         return new MaterialFeature(
                 new MaterialRegistry(needs.catalog(), needs.definitions(), needs.signals()),
+                new Materials(needs.signals()),
                 new MaterialWorker(needs.database(), check, findings, settings.perHost(), needs.signals()));
     }
 

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param fingerprint SHA-256 in hex of the type and its identity options with their defaults; secrets are never part of it
  * @param name what it is called until its type has said so itself
- * @param repository see {@link RepositoryUrl#key}; null when it has no URL that hooks could name
+ * @param repository see {@link RepositoryUrl#key}; of a stage of a pipeline, its place; null when there is no such thing
  * @param branch without {@code refs/heads/}; null when the type knows no branches
  */
 record MaterialIdentity(
@@ -27,6 +27,9 @@ record MaterialIdentity(
         String name,
         @Nullable String repository,
         @Nullable String branch) {
+    /** Before pipeline and stage in the place of a repository, so that a passed stage finds its material by one look. */
+    static final String UPSTREAM_PREFIX = "pipeline:";
+
     private static final String HEADS = "refs/heads/";
     private static final int MAX_NAME_CHARS = 1_000;
 
@@ -39,6 +42,14 @@ record MaterialIdentity(
             if (option.isIdentity() && value != null) {
                 identity.put(option.name(), upstream ? Names.key(value.toString()) : value);
             }
+        }
+        if (upstream) {
+            String place = identity.get("pipeline") + "/" + identity.get("stage");
+            return new MaterialIdentity(
+                    sha256(Json.write(List.of(material.type(), identity))),
+                    name(material, identity),
+                    UPSTREAM_PREFIX + place,
+                    null);
         }
         String url = text(material, described, "url");
         String branch = text(material, described, "branch");

@@ -5,7 +5,9 @@ import dev.penstock.core.platform.ids.MaterialId;
 import dev.penstock.core.platform.ids.PipelineId;
 import dev.penstock.core.platform.json.Json;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
@@ -70,6 +72,12 @@ final class MaterialStore {
             UPDATE material
                SET options = CAST(:options AS jsonb), options_of = :pipeline, next_check_at = now()
              WHERE id = :material
+            """;
+
+    private static final String FINGERPRINTS = """
+            SELECT id, fingerprint
+              FROM material
+             WHERE id = ANY(:materials)
             """;
 
     private MaterialStore() {}
@@ -140,5 +148,14 @@ final class MaterialStore {
                 .bind("pipeline", pipeline.value())
                 .bind("material", id.value())
                 .execute();
+    }
+
+    static Map<MaterialId, String> fingerprints(Handle handle, Collection<MaterialId> materials) {
+        Map<MaterialId, String> fingerprints = new HashMap<>();
+        handle.createQuery(FINGERPRINTS)
+                .bindArray("materials", Long.class, materials.stream().map(MaterialId::value).toList())
+                .map((row, _) -> Map.entry(new MaterialId(row.getLong("id")), row.getString("fingerprint")))
+                .forEach(entry -> fingerprints.put(entry.getKey(), entry.getValue()));
+        return fingerprints;
     }
 }

@@ -44,6 +44,17 @@ public final class RevisionStore {
              ORDER BY r.n
             """;
 
+    private static final String APPEND_UPSTREAM = """
+            INSERT INTO modification (material_id, revision, author, comment, authored_at)
+            SELECT m.id, concat_ws('/', p.name, r.counter, s.name, s.counter), r.cause_by, r.label, now()
+              FROM pipeline p
+              JOIN material m ON m.repository = :prefix || p.name_key || '/' || :stage
+              JOIN pipeline_run r ON r.id = :run
+              JOIN stage_run s ON s.pipeline_run_id = r.id AND s.name_key = :stage AND s.counter = :counter
+             WHERE p.id = :pipeline
+            RETURNING material_id
+            """;
+
     private RevisionStore() {}
 
     /** A revision's row. */
@@ -71,6 +82,17 @@ public final class RevisionStore {
                     .bind("revisions", Json.write(rows))
                     .execute();
         }
+    }
+
+    static List<MaterialId> appendUpstream(Handle tx, UpstreamRevisions.Passed passed) {
+        return tx.createQuery(APPEND_UPSTREAM)
+                .bind("prefix", MaterialIdentity.UPSTREAM_PREFIX)
+                .bind("stage", passed.stageKey())
+                .bind("run", passed.run().value())
+                .bind("counter", passed.stageCounter())
+                .bind("pipeline", passed.pipeline().value())
+                .map((row, _) -> new MaterialId(row.getLong("material_id")))
+                .list();
     }
 
     private static NewRow row(Revision revision) {

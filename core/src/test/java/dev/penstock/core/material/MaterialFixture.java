@@ -1,11 +1,14 @@
 package dev.penstock.core.material;
 
+import dev.penstock.core.config.CurrentDefinition;
+import dev.penstock.core.config.DefinitionListener;
 import dev.penstock.core.config.Definitions;
 import dev.penstock.core.config.model.BuiltInTypes;
 import dev.penstock.core.config.model.MaterialDefinition;
 import dev.penstock.core.config.model.MaterialDefinition.Filter;
 import dev.penstock.core.config.model.PipelineDefinition;
 import dev.penstock.core.config.model.PipelineDefinition.LockBehavior;
+import dev.penstock.core.config.model.StageDefinition;
 import dev.penstock.core.platform.db.Database;
 import dev.penstock.core.platform.event.EventStore;
 import dev.penstock.core.platform.ids.MaterialId;
@@ -35,20 +38,26 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jdbi.v3.core.Handle;
 
 /** Materials over a database, with a real plugin and pipelines that are saved as the server saves them. */
-final class MaterialFixture implements AutoCloseable {
+public final class MaterialFixture implements AutoCloseable {
     static final Duration INTERVAL = Duration.ofSeconds(30);
 
-    final Database database;
-    final LocalSignals signals;
+    public final Database database;
+    public final LocalSignals signals;
     final PluginFeature plugins;
-    final SecretStore secrets;
-    final Definitions definitions = new Definitions();
-    final MaterialFeature feature;
+    public final SecretStore secrets;
+    public final Definitions definitions = new Definitions();
+    public final MaterialFeature feature;
     final List<String> heard = new CopyOnWriteArrayList<>();
     private final Path folder;
     private final SavedPipelines pipelines;
 
     MaterialFixture(Database database, LocalSignals signals, EventStore events, Path folder) throws IOException {
+        this(database, signals, events, folder, new NoListener());
+    }
+
+    /** Tells another feature what is found and saved. */
+    public <L extends RevisionListener & DefinitionListener> MaterialFixture(
+            Database database, LocalSignals signals, EventStore events, Path folder, L listener) throws IOException {
         this.database = database;
         this.signals = signals;
         this.folder = folder;
@@ -65,39 +74,61 @@ final class MaterialFixture implements AutoCloseable {
                 new BuiltInTypes(plugins.types()),
                 plugins.host()::materialType,
                 secrets,
-                new Listener(),
+                new Listener(listener),
                 events,
                 signals,
                 new PollSettings(INTERVAL, 2, 1 << 20, List.of(), folder.resolve("materials"))));
-        this.pipelines = new SavedPipelines(database, definitions, feature.registry());
+        this.pipelines = new SavedPipelines(database, definitions, feature.registry(), listener);
+    }
+
+    private static final class NoListener implements RevisionListener, DefinitionListener {
+        @Override
+        public void arrived(Handle tx, MaterialId material) {}
+
+        @Override
+        public void checked(Handle tx, MaterialId material) {}
+
+        @Override
+        public void saved(Handle tx, CurrentDefinition definition) {}
+
+        @Override
+        public void deleted(Handle tx, PipelineId id) {}
     }
 
     /** Writes down what it hears. */
     private final class Listener implements RevisionListener {
+        private final RevisionListener next;
+
+        private Listener(RevisionListener next) {
+            this.next = next;
+        }
+
         @Override
         public void arrived(Handle tx, MaterialId material) {
             heard.add("arrived " + material.value());
+            next.arrived(tx, material);
         }
 
         @Override
         public void checked(Handle tx, MaterialId material) {
             heard.add("checked " + material.value());
+            next.checked(tx, material);
         }
     }
 
-    TextRepository repository(String name) {
+    public TextRepository repository(String name) {
         return new TextRepository(folder.resolve(name));
     }
 
-    static MaterialDefinition material(TextRepository repository) {
+    public static MaterialDefinition material(TextRepository repository) {
         return material(repository, Map.of());
     }
 
-    static MaterialDefinition material(TextRepository repository, Map<String, Object> more) {
+    public static MaterialDefinition material(TextRepository repository, Map<String, Object> more) {
         return material(repository, more, true);
     }
 
-    static MaterialDefinition material(TextRepository repository, Map<String, Object> more, boolean autoUpdate) {
+    public static MaterialDefinition material(TextRepository repository, Map<String, Object> more, boolean autoUpdate) {
         Map<String, Object> options = new LinkedHashMap<>(more);
         options.put("path", repository.file().toString());
         return new MaterialDefinition(null, TextMaterial.TYPE, options, "", autoUpdate, Filter.NONE);
@@ -105,7 +136,16 @@ final class MaterialFixture implements AutoCloseable {
 
     /** Saves a pipeline, or saves it again, and tells the registry. */
     PipelineId save(String name, MaterialDefinition... materials) {
-        return pipelines.save(new PipelineDefinition(
+        return save(definition(name, List.of(materials), RunFixture.stage("build", RunFixture.job("compile"))));
+    }
+
+    public PipelineId save(PipelineDefinition definition) {
+        return pipelines.save(definition);
+    }
+
+    public static PipelineDefinition definition(
+            String name, List<MaterialDefinition> materials, StageDefinition... stages) {
+        return new PipelineDefinition(
                 name,
                 "main",
                 "${COUNT}",
@@ -116,31 +156,31 @@ final class MaterialFixture implements AutoCloseable {
                 null,
                 null,
                 List.of(),
-                List.of(materials),
-                List.of(RunFixture.stage("build", RunFixture.job("compile")))));
+                materials,
+                List.of(stages));
     }
 
-    void delete(PipelineId pipeline) {
+    public void delete(PipelineId pipeline) {
         pipelines.delete(pipeline);
     }
 
-    SecretRef secret(PipelineId pipeline, String value) {
+    public SecretRef secret(PipelineId pipeline, String value) {
         return database.inTransaction(tx -> secrets.put(tx, SecretStore.scope(pipeline), value));
     }
 
     /** Starts the worker. */
-    void start() {
+    public void start() {
         feature.workers().forEach(worker -> worker.start());
     }
 
     /** The material of the pipeline, by its position. */
-    MaterialId materialOf(String pipeline, int position) {
+    public MaterialId materialOf(String pipeline, int position) {
         return new MaterialId(Long.parseLong(list("SELECT material_id FROM pipeline_material m JOIN pipeline p"
                         + " ON p.id = m.pipeline_id WHERE p.name = '" + pipeline + "' AND position = " + position)
                 .getFirst()));
     }
 
-    List<String> revisions(MaterialId material) {
+    public List<String> revisions(MaterialId material) {
         return list("SELECT revision FROM modification WHERE material_id = " + material.value() + " ORDER BY id");
     }
 
@@ -148,21 +188,21 @@ final class MaterialFixture implements AutoCloseable {
         return list("SELECT kind FROM material_event WHERE material_id = " + material.value() + " ORDER BY id");
     }
 
-    String one(String sql) {
+    public String one(String sql) {
         return list(sql).getFirst();
     }
 
-    List<String> list(String sql) {
+    public List<String> list(String sql) {
         return database.read(
                 handle -> handle.createQuery(sql).mapTo(String.class).list());
     }
 
-    void execute(String sql) {
+    public void execute(String sql) {
         database.useTransaction(tx -> tx.execute(sql));
     }
 
     /** Makes all materials due, and wakes whoever looks. */
-    void passInterval() {
+    public void passInterval() {
         database.useTransaction(tx -> {
             tx.execute("UPDATE material SET next_check_at = now()");
             signals.raise(tx, Channel.MATERIAL);

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.penstock.core.schedule;
+
+import org.jspecify.annotations.NullMarked;
