@@ -17,6 +17,7 @@ import dev.penstock.core.platform.error.Violation;
 import dev.penstock.core.platform.event.EventStore;
 import dev.penstock.core.platform.ids.PipelineId;
 import dev.penstock.core.run.RunFixture;
+import dev.penstock.core.schedule.TriggerStore.Run;
 import dev.penstock.core.schedule.TriggerStore.State;
 import dev.penstock.core.schedule.TriggerStore.Trigger;
 import dev.penstock.core.schedule.TriggerWish.MaterialWish;
@@ -29,6 +30,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -57,7 +59,7 @@ class TriggersTest {
         Trigger trigger = schedule.triggers.trigger("PLAIN", TriggerWish.PLAIN, "alma");
 
         assertThat(trigger.state()).isEqualTo(State.STARTED);
-        assertThat(trigger.run().counter()).isEqualTo(2);
+        assertThat(run(trigger).counter()).isEqualTo(2);
         assertThat(schedule.changes("plain").getLast()).isEqualTo("2 MANUAL alma: r1..r1*");
         assertThat(xids(trigger)).as("of trigger, run, job and event").hasSize(1);
         assertThat(schedule.triggers.show(trigger.id())).isEqualTo(trigger);
@@ -151,7 +153,7 @@ class TriggersTest {
         eventually(() -> assertThat(schedule.triggers.show(trigger.id()).state()).isEqualTo(State.STARTED));
         assertThat(schedule.changes("update").getLast()).isEqualTo("2 MANUAL alma: r2..r2");
         assertThat(schedule.runs.list("SELECT comment FROM pipeline_run WHERE id = "
-                        + schedule.triggers.show(trigger.id()).run().id().value()))
+                        + run(schedule.triggers.show(trigger.id())).id().value()))
                 .containsExactly("hotfix");
     }
 
@@ -252,7 +254,7 @@ class TriggersTest {
                 "alma");
 
         String stored = schedule.runs.list("SELECT overrides FROM pipeline_run WHERE id = "
-                        + trigger.run().id().value())
+                        + run(trigger).id().value())
                 .getFirst();
         assertThat(stored).contains("\"new\"").contains("secret_ref").doesNotContain("hidden");
         assertThat(schedule.runs.list("SELECT body::text || (SELECT string_agg(detail::text, '') FROM audit)"
@@ -319,8 +321,12 @@ class TriggersTest {
         return schedule.materials.repository(name);
     }
 
+    private static Run run(Trigger trigger) {
+        return Objects.requireNonNull(trigger.run());
+    }
+
     private List<String> xids(Trigger trigger) {
-        long run = trigger.run().id().value();
+        long run = run(trigger).id().value();
         return schedule.runs.list("SELECT xmin FROM trigger_request WHERE id = '" + trigger.id() + "'"
                 + " UNION SELECT xmin FROM pipeline_run WHERE id = " + run
                 + " UNION SELECT xmin FROM job_run WHERE pipeline_run_id = " + run
