@@ -153,7 +153,10 @@ final class MaterialStore {
     static Map<MaterialId, String> fingerprints(Handle handle, Collection<MaterialId> materials) {
         Map<MaterialId, String> fingerprints = new HashMap<>();
         handle.createQuery(FINGERPRINTS)
-                .bindArray("materials", Long.class, materials.stream().map(MaterialId::value).toList())
+                .bindArray(
+                        "materials",
+                        Long.class,
+                        materials.stream().map(MaterialId::value).toList())
                 .map((row, _) -> Map.entry(new MaterialId(row.getLong("id")), row.getString("fingerprint")))
                 .forEach(entry -> fingerprints.put(entry.getKey(), entry.getValue()));
         return fingerprints;

@@ -28,7 +28,9 @@ final class ChangeFilter {
         if (!isThere() || !complete) {
             return false;
         }
-        return inverted ? files.stream().noneMatch(this::matches) : files.stream().allMatch(this::matches);
+        return inverted
+                ? files.stream().noneMatch(this::matches)
+                : files.stream().allMatch(this::matches);
     }
 
     private boolean matches(String file) {

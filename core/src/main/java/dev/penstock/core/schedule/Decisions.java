@@ -93,8 +93,8 @@ final class Decisions {
     }
 
     static String firstStageActive(Situation now, long counter) {
-        return "Its first stage \"" + now.pipeline().definition().stages().getFirst().name() + "\" is active in run "
-                + counter;
+        return "Its first stage \""
+                + now.pipeline().definition().stages().getFirst().name() + "\" is active in run " + counter;
     }
 
     private static Cause cause(Situation now) {

@@ -72,12 +72,11 @@ public final class PauseResource implements Resource {
 
     private void show(Context ctx) {
         Status status = pauses.status(ctx.pathParam("pipeline"));
-        ReasonView reason =
-                switch (status.decision()) {
-                    case Decision.Start _ -> null;
-                    case Decision.Wait(var why) -> ReasonView.of(why);
-                    case Decision.Nothing(var why) -> ReasonView.of(why);
-                };
+        ReasonView reason = switch (status.decision()) {
+            case Decision.Start _ -> null;
+            case Decision.Wait(var why) -> ReasonView.of(why);
+            case Decision.Nothing(var why) -> ReasonView.of(why);
+        };
         ctx.json(new StatusView(
                 status.now().pipeline().name(),
                 status.now().paused() != null,

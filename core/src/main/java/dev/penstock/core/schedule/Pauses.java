@@ -47,7 +47,8 @@ public final class Pauses {
             Decision decision = row.paused() == null
                     ? Decisions.decide(now)
                     : new Decision.Wait(new Reason(Reason.Code.PAUSED, Decisions.paused(row.paused())));
-            return new Status(now, decision, ScheduleStore.said(handle, now.pipeline().id()));
+            return new Status(
+                    now, decision, ScheduleStore.said(handle, now.pipeline().id()));
         });
     }
 

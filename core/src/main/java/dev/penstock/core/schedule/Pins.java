@@ -41,8 +41,8 @@ record Pins(Map<MaterialId, Modification> found, List<Pin> unknown, List<Pin> am
     /** What is wrong with those that cannot be used, in one sentence; empty when all can. */
     String mistakes() {
         List<String> mistakes = new ArrayList<>();
-        unknown.forEach(pin -> mistakes.add("No revision of material " + pin.material().value() + " is known that is, or"
-                + " begins with, \"" + pin.revision() + "\""));
+        unknown.forEach(pin -> mistakes.add("No revision of material "
+                + pin.material().value() + " is known that is, or" + " begins with, \"" + pin.revision() + "\""));
         ambiguous.forEach(pin -> mistakes.add("Several revisions of material "
                 + pin.material().value() + " begin with \"" + pin.revision() + "\"; give more of it"));
         return String.join("; ", mistakes);

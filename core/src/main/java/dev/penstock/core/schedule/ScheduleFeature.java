@@ -35,8 +35,7 @@ public record ScheduleFeature(List<Resource> resources, List<Worker> workers) {
         var starter = new Starter(needs.runs());
         var waiting = new WaitingTriggers(situations, starter, needs.events());
         var worker = new ScheduleWorker(needs.database(), situations, starter, waiting);
-        var triggers =
-                new Triggers(needs.database(), situations, starter, needs.materials(), needs.secrets());
+        var triggers = new Triggers(needs.database(), situations, starter, needs.materials(), needs.secrets());
         var pauses = new Pauses(needs.database(), situations, needs.events(), needs.signals());
         return new ScheduleFeature(
                 List.of(new TriggerResource(triggers), new PauseResource(pauses)), worker.workers(needs.signals()));

@@ -127,7 +127,9 @@ final class ScheduleStore {
 
     /** Has every pipeline looked at whose trigger may wait for the material; how many those are. */
     static int requestWaiting(Handle tx, MaterialId material) {
-        return tx.createUpdate(REQUEST_WAITING).bind("material", material.value()).execute();
+        return tx.createUpdate(REQUEST_WAITING)
+                .bind("material", material.value())
+                .execute();
     }
 
     /** Has every pipeline looked at whose trigger waits for longer than that. */

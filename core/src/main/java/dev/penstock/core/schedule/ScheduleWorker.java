@@ -53,8 +53,7 @@ final class ScheduleWorker {
 
     List<Worker> workers(Signals signals) {
         Stream<Worker> deciding = Stream.iterate(1, number -> number <= WORKERS, number -> number + 1)
-                .map(number ->
-                        new Worker("schedule-" + number, TICK, this::step).wokenBy(signals, Channel.SCHEDULE));
+                .map(number -> new Worker("schedule-" + number, TICK, this::step).wokenBy(signals, Channel.SCHEDULE));
         var upkeep = new Worker("schedule-upkeep", UPKEEP_TICK, () -> {
             database.useTransaction(tx -> ScheduleStore.requestOverdue(tx, WaitingTriggers.LONGEST_WAIT));
             return false;
@@ -78,7 +77,10 @@ final class ScheduleWorker {
             if (pipeline == null) {
                 throw e;
             }
-            log.atError().addKeyValue("pipeline", pipeline.value()).setCause(e).log("A pipeline could not be looked at");
+            log.atError()
+                    .addKeyValue("pipeline", pipeline.value())
+                    .setCause(e)
+                    .log("A pipeline could not be looked at");
             postpone(pipeline, e);
             return true;
         }
@@ -89,7 +91,11 @@ final class ScheduleWorker {
             ScheduleStore.take(tx, pipeline);
             ScheduleStore.request(tx, pipeline, AFTER_FAILURE);
             ScheduleStore.say(
-                    tx, pipeline, new Reason(Code.INTERNAL, "Looking at it failed: " + e.getClass().getSimpleName()));
+                    tx,
+                    pipeline,
+                    new Reason(
+                            Code.INTERNAL,
+                            "Looking at it failed: " + e.getClass().getSimpleName()));
         });
     }
 

@@ -152,7 +152,9 @@ final class SituationQuery {
         materials.forEach(material -> now.add(material(handle, pipeline, material)));
         return handle.createQuery(FACTS)
                 .bind("pipeline", pipeline.id().value())
-                .bind("first", Names.key(pipeline.definition().stages().getFirst().name()))
+                .bind(
+                        "first",
+                        Names.key(pipeline.definition().stages().getFirst().name()))
                 .map((result, _) -> new Situation(
                         pipeline, row.paused(), result.getObject("active_run", Long.class), last(result), now))
                 .one();

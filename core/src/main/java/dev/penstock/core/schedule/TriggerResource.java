@@ -60,8 +60,8 @@ public final class TriggerResource implements Resource {
 
     private void trigger(Context ctx) {
         TriggerWish wish = ctx.body().isBlank() ? TriggerWish.PLAIN : ctx.bodyAsClass(TriggerWish.class);
-        Trigger trigger = triggers.trigger(
-                ctx.pathParam("pipeline"), wish, Caller.of(ctx).name());
+        Trigger trigger =
+                triggers.trigger(ctx.pathParam("pipeline"), wish, Caller.of(ctx).name());
         ctx.status(HttpStatus.ACCEPTED)
                 .header("Location", "/api/v1/triggers/" + trigger.id())
                 .json(TriggerView.of(trigger));

@@ -175,7 +175,10 @@ final class TriggerStore {
     /** How the looks went that the wish waits for. */
     static List<Look> looks(Handle handle, List<MaterialId> materials, Instant since) {
         return handle.createQuery(LOOKS)
-                .bindArray("materials", Long.class, materials.stream().map(MaterialId::value).toList())
+                .bindArray(
+                        "materials",
+                        Long.class,
+                        materials.stream().map(MaterialId::value).toList())
                 .bind("since", since)
                 .map((row, _) -> new Look(
                         row.getString("display_name"), row.getBoolean("looked"), row.getString("error_message")))
@@ -193,9 +196,7 @@ final class TriggerStore {
                 row.getObject("requested_at", OffsetDateTime.class).toInstant(),
                 Json.read(row.getString("body"), Wish.class),
                 State.valueOf(row.getString("state")),
-                run == null
-                        ? null
-                        : new Run(new PipelineRunId(run), row.getLong("counter"), row.getString("label")),
+                run == null ? null : new Run(new PipelineRunId(run), row.getLong("counter"), row.getString("label")),
                 row.getString("code"),
                 row.getString("message"),
                 ended == null ? null : ended.toInstant());

@@ -45,7 +45,9 @@ record TriggerWish(
 
     /** Exactly one of the two values is given. */
     record VariableWish(
-            @Nullable String name, @Nullable String value, @Nullable String secureValue) {}
+            @Nullable String name,
+            @Nullable String value,
+            @Nullable String secureValue) {}
 
     /** A value that is to be stored: as it is, or as a secret. */
     record NewValue(String name, String value, boolean secure) {}
@@ -78,8 +80,8 @@ record TriggerWish(
                 continue;
             }
             if (revision == null || revision.isBlank() || revision.length() > MAX_REVISION_CHARS) {
-                violations.add(Violation.at(
-                        at + "/revision", "required", "Give a revision, or the first characters of one"));
+                violations.add(
+                        Violation.at(at + "/revision", "required", "Give a revision, or the first characters of one"));
                 continue;
             }
             Optional<MaterialNow> material = material(now, fingerprints, name.strip());
@@ -88,7 +90,11 @@ record TriggerWish(
                         at + "/material",
                         "unknown_material",
                         "Pipeline \"" + now.pipeline().name() + "\" has no material \"" + name + "\"; it has: "
-                                + String.join(", ", now.materials().stream().map(MaterialNow::name).toList())));
+                                + String.join(
+                                        ", ",
+                                        now.materials().stream()
+                                                .map(MaterialNow::name)
+                                                .toList())));
             } else if (!seen.add(material.get())) {
                 violations.add(Violation.at(
                         at + "/material", "duplicate", "There are two revisions of material \"" + name + "\""));
@@ -99,8 +105,7 @@ record TriggerWish(
         return pins;
     }
 
-    private static Optional<MaterialNow> material(
-            Situation now, Map<MaterialNow, String> fingerprints, String wished) {
+    private static Optional<MaterialNow> material(Situation now, Map<MaterialNow, String> fingerprints, String wished) {
         List<MaterialDefinition> defined = now.pipeline().definition().materials();
         return Stream.<java.util.function.Predicate<MaterialNow>>of(
                         material -> wished.equals(Long.toString(material.id().value())),
@@ -133,8 +138,8 @@ record TriggerWish(
                         "Pipeline \"" + definition.name() + "\" declares no variable \"" + name
                                 + "\"; a trigger can only give values to those that are declared"));
             } else if (!seen.add(name)) {
-                violations.add(Violation.at(
-                        at + "/name", "duplicate", "There are two values for variable \"" + name + "\""));
+                violations.add(
+                        Violation.at(at + "/name", "duplicate", "There are two values for variable \"" + name + "\""));
             } else if (value == null || (wish.value() != null && wish.secureValue() != null)) {
                 violations.add(Violation.at(
                         at, "required", "Variable \"" + name + "\" needs \"value\" or \"secure_value\", and not both"));
@@ -156,14 +161,17 @@ record TriggerWish(
         Map<String, Boolean> declared = new HashMap<>();
         Stream.of(
                         definition.variables().stream(),
-                        definition.stages().stream().map(StageDefinition::variables).flatMap(List::stream),
+                        definition.stages().stream()
+                                .map(StageDefinition::variables)
+                                .flatMap(List::stream),
                         definition.stages().stream()
                                 .map(StageDefinition::jobs)
                                 .flatMap(List::stream)
                                 .map(JobDefinition::variables)
                                 .flatMap(List::stream))
                 .flatMap(variables -> variables)
-                .forEach((Variable variable) -> declared.merge(variable.name(), variable.isSecure(), Boolean::logicalOr));
+                .forEach((Variable variable) ->
+                        declared.merge(variable.name(), variable.isSecure(), Boolean::logicalOr));
         return declared;
     }
 

@@ -42,12 +42,7 @@ public final class Triggers {
     private final Materials materials;
     private final SecretStore secrets;
 
-    Triggers(
-            Database database,
-            SituationQuery situations,
-            Starter starter,
-            Materials materials,
-            SecretStore secrets) {
+    Triggers(Database database, SituationQuery situations, Starter starter, Materials materials, SecretStore secrets) {
         this.database = database;
         this.situations = situations;
         this.starter = starter;
@@ -168,10 +163,7 @@ public final class Triggers {
     private List<Variable> variables(Handle tx, PipelineId pipeline, List<NewValue> values) {
         return values.stream()
                 .map(value -> value.secure()
-                        ? new Variable(
-                                value.name(),
-                                null,
-                                secrets.put(tx, SecretStore.scope(pipeline), value.value()))
+                        ? new Variable(value.name(), null, secrets.put(tx, SecretStore.scope(pipeline), value.value()))
                         : new Variable(value.name(), value.value(), null))
                 .toList();
     }

@@ -47,8 +47,7 @@ final class WaitingTriggers {
     }
 
     private void settle(Handle tx, PipelineRow row, Trigger trigger) {
-        List<Look> looks =
-                TriggerStore.looks(tx, trigger.wish().awaited(), trigger.requestedAt());
+        List<Look> looks = TriggerStore.looks(tx, trigger.wish().awaited(), trigger.requestedAt());
         Optional<Look> failed = looks.stream()
                 .filter(look -> look.looked() && look.trouble() != null)
                 .findFirst();
@@ -91,8 +90,8 @@ final class WaitingTriggers {
 
     private void start(Handle tx, PipelineRow row, Situation now, Trigger trigger, Answer.Start start) {
         try {
-            var created = starter.start(
-                    tx, now, start.cause(), trigger.wish().variables(), start.materials(), row.now());
+            var created =
+                    starter.start(tx, now, start.cause(), trigger.wish().variables(), start.materials(), row.now());
             TriggerStore.started(tx, trigger.id(), created.id());
             String comment = trigger.wish().comment();
             if (comment != null) {

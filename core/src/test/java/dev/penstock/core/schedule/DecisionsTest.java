@@ -53,8 +53,8 @@ class DecisionsTest {
         at.material("code").trouble("The password was refused");
 
         assertThat(Decisions.decide(at.build()))
-                .isEqualTo(new Decision.Wait(new Reason(
-                        Code.NO_REVISION, "Material \"code\" cannot be read: The password was refused")));
+                .isEqualTo(new Decision.Wait(
+                        new Reason(Code.NO_REVISION, "Material \"code\" cannot be read: The password was refused")));
     }
 
     @Test
@@ -119,7 +119,9 @@ class DecisionsTest {
         var decision = Decisions.decide(at.build());
 
         assertThat(waits(decision)).isEqualTo(Code.PAUSED);
-        assertThat(((Decision.Wait) decision).reason().message()).contains("alma").endsWith(": holidays");
+        assertThat(((Decision.Wait) decision).reason().message())
+                .contains("alma")
+                .endsWith(": holidays");
     }
 
     @Test
@@ -131,11 +133,17 @@ class DecisionsTest {
 
     @Test
     void whileItsFirstStageIsActiveChangesWaitAndGather() {
-        at.active(41).ran(41).material("code").newest(9, "r9", "Bob").seen(5).firstNew(6).change(Change.SOMETHING);
+        at.active(41)
+                .ran(41)
+                .material("code")
+                .newest(9, "r9", "Bob")
+                .seen(5)
+                .firstNew(6)
+                .change(Change.SOMETHING);
 
         assertThat(Decisions.decide(at.build()))
-                .isEqualTo(new Decision.Wait(new Reason(
-                        Code.FIRST_STAGE_ACTIVE, "Its first stage \"build\" is active in run 41")));
+                .isEqualTo(new Decision.Wait(
+                        new Reason(Code.FIRST_STAGE_ACTIVE, "Its first stage \"build\" is active in run 41")));
     }
 
     @Test
@@ -160,7 +168,11 @@ class DecisionsTest {
 
     @Test
     void anUpstreamStageThatPassedIsTheCause() {
-        at.ran(41).upstream("build/test").newest(9, "build/3/test/1", "changes").seen(5).firstNew(9)
+        at.ran(41)
+                .upstream("build/test")
+                .newest(9, "build/3/test/1", "changes")
+                .seen(5)
+                .firstNew(9)
                 .change(Change.SOMETHING);
 
         assertThat(starts(Decisions.decide(at.build())).cause())
@@ -176,8 +188,13 @@ class DecisionsTest {
 
     @Test
     void anUpstreamThatStartsNoRunsStartsNone() {
-        at.ran(41).upstream("build/test").newest(9, "build/3/test/1", "changes").seen(5).firstNew(9)
-                .change(Change.SOMETHING).startsNoRuns();
+        at.ran(41)
+                .upstream("build/test")
+                .newest(9, "build/3/test/1", "changes")
+                .seen(5)
+                .firstNew(9)
+                .change(Change.SOMETHING)
+                .startsNoRuns();
 
         assertThat(nothing(Decisions.decide(at.build()))).isEqualTo(Code.ALL_IGNORED);
     }
@@ -198,7 +215,8 @@ class DecisionsTest {
         at.ran(41).material("code").newest(9, "r9", "Bob").seen(7).firstNew(8).change(Change.SOMETHING);
         var now = at.build();
 
-        var answer = ManualStart.decide(now, "alma", Map.of(now.materials().getFirst().id(), old));
+        var answer = ManualStart.decide(
+                now, "alma", Map.of(now.materials().getFirst().id(), old));
 
         assertThat(((Answer.Start) answer).materials()).containsExactly(new RunMaterial(0, 1, 3, 3, false, "r3"));
     }
@@ -209,7 +227,8 @@ class DecisionsTest {
         at.ran(41).material("code").newest(12, "r12", "Eve").seen(7).firstNew(8).change(Change.SOMETHING);
         var now = at.build();
 
-        var answer = ManualStart.decide(now, "alma", Map.of(now.materials().getFirst().id(), chosen));
+        var answer = ManualStart.decide(
+                now, "alma", Map.of(now.materials().getFirst().id(), chosen));
 
         assertThat(((Answer.Start) answer).materials()).containsExactly(new RunMaterial(0, 1, 9, 8, true, "r9"));
     }
@@ -241,7 +260,8 @@ class DecisionsTest {
 
         var answer = (Answer.LookFirst) ManualStart.decide(now, "alma", Map.of());
 
-        assertThat(answer.materials()).containsExactly(now.materials().getFirst().id());
+        assertThat(answer.materials())
+                .containsExactly(now.materials().getFirst().id());
         assertThat(answer.message()).isEqualTo("Material \"code\" has no known revision yet");
     }
 

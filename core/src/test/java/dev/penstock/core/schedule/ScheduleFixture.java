@@ -39,8 +39,7 @@ final class ScheduleFixture implements AutoCloseable {
         var starter = new Starter(runs.feature.runs());
         var waiting = new WaitingTriggers(situations, starter, events);
         this.worker = new ScheduleWorker(database, situations, starter, waiting);
-        this.triggers =
-                new Triggers(database, situations, starter, materials.feature.materials(), materials.secrets);
+        this.triggers = new Triggers(database, situations, starter, materials.feature.materials(), materials.secrets);
         this.pauses = new Pauses(database, situations, events, signals);
         this.workers = worker.workers(signals);
     }
@@ -71,8 +70,7 @@ final class ScheduleFixture implements AutoCloseable {
                 d.stages());
     }
 
-    static MaterialDefinition named(
-            String name, TextRepository repository, MaterialDefinition.Filter filter) {
+    static MaterialDefinition named(String name, TextRepository repository, MaterialDefinition.Filter filter) {
         MaterialDefinition plain = MaterialFixture.material(repository);
         return new MaterialDefinition(name, plain.type(), plain.options(), name, true, filter);
     }
@@ -106,8 +104,8 @@ final class ScheduleFixture implements AutoCloseable {
 
     /** Why the pipeline did not start when it was last looked at; waits until it is that. */
     void outcome(String pipeline, String code) {
-        eventually(() -> assertThat(
-                        runs.list("SELECT code FROM schedule_outcome o JOIN pipeline p ON p.id = o.pipeline_id WHERE name = '"
+        eventually(() -> assertThat(runs.list(
+                        "SELECT code FROM schedule_outcome o JOIN pipeline p ON p.id = o.pipeline_id WHERE name = '"
                                 + pipeline + "'"))
                 .containsExactly(code));
     }

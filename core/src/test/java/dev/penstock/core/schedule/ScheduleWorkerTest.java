@@ -58,8 +58,7 @@ class ScheduleWorkerTest {
                 .contains("r4"));
         schedule.pass("gather", 1, "build");
 
-        assertThat(schedule.runs("gather", 2))
-                .containsExactly("1 COMMIT changes: r1..r1", "2 COMMIT changes: r2..r4");
+        assertThat(schedule.runs("gather", 2)).containsExactly("1 COMMIT changes: r1..r1", "2 COMMIT changes: r2..r4");
     }
 
     @Test
@@ -111,8 +110,8 @@ class ScheduleWorkerTest {
     void aRunHasEveryMaterialAndMarksWhatIsNew() {
         TextRepository code = repository("two-code").commit("r1", "a");
         TextRepository more = repository("two-more").commit("m1", "a");
-        schedule.materials.save(pipeline(
-                "two", List.of(named("code", code, Filter.NONE), named("more", more, Filter.NONE)), BUILD));
+        schedule.materials.save(
+                pipeline("two", List.of(named("code", code, Filter.NONE), named("more", more, Filter.NONE)), BUILD));
         schedule.runs("two", 1);
         schedule.pass("two", 1, "build");
 
@@ -127,8 +126,7 @@ class ScheduleWorkerTest {
         TextRepository shop = repository("by-hand").commit("r1", "a");
         var manual = RunFixture.manual("build", false, RunFixture.job("compile"));
 
-        schedule.materials.save(
-                pipeline("by-hand", List.of(MaterialFixture.material(shop)), manual));
+        schedule.materials.save(pipeline("by-hand", List.of(MaterialFixture.material(shop)), manual));
 
         schedule.outcome("by-hand", "FIRST_STAGE_MANUAL");
         assertThat(schedule.changes("by-hand")).isEmpty();
@@ -153,12 +151,12 @@ class ScheduleWorkerTest {
     @Test
     void aStageThatNeedsAllAgentsOfWhichThereAreNoneIsTriedAgainLater() {
         TextRepository shop = repository("no-agent").commit("r1", "a");
-        var everywhere = RunFixture.job(
-                "compile", new RunInstances(RunInstances.Kind.ALL_AGENTS, 1), OnAgentLoss.RERUN);
+        var everywhere =
+                RunFixture.job("compile", new RunInstances(RunInstances.Kind.ALL_AGENTS, 1), OnAgentLoss.RERUN);
         schedule.runs.hosts.clear();
 
-        schedule.materials.save(pipeline(
-                "no-agent", List.of(MaterialFixture.material(shop)), RunFixture.stage("build", everywhere)));
+        schedule.materials.save(
+                pipeline("no-agent", List.of(MaterialFixture.material(shop)), RunFixture.stage("build", everywhere)));
 
         schedule.outcome("no-agent", "NO_MATCHING_AGENT");
         assertThat(schedule.runs.list("SELECT requested_at > now() + interval '10 s' FROM schedule_request q"
@@ -173,7 +171,8 @@ class ScheduleWorkerTest {
         schedule.runs("poisoned", 1);
 
         schedule.runs.execute("INSERT INTO pipeline_material (pipeline_id, position, material_id)"
-                + " SELECT pipeline_id, 99, material_id FROM pipeline_material WHERE pipeline_id = " + poisoned.value());
+                + " SELECT pipeline_id, 99, material_id FROM pipeline_material WHERE pipeline_id = "
+                + poisoned.value());
         schedule.runs.execute("INSERT INTO schedule_request (pipeline_id) VALUES (" + poisoned.value() + ")");
         schedule.save("healthy", repository("healthy").commit("h1", "a"));
 

@@ -74,8 +74,8 @@ final class SituationBuilder {
         List<MaterialNow> now = new ArrayList<>();
         materials.forEach(material -> now.add(material.at(now.size())));
         List<MaterialDefinition> defined = materials.stream()
-                .map(material -> new MaterialDefinition(
-                        material.name.replace('/', '-'), "git", Map.of(), "", true, Filter.NONE))
+                .map(material ->
+                        new MaterialDefinition(material.name.replace('/', '-'), "git", Map.of(), "", true, Filter.NONE))
                 .toList();
         var job = RunFixture.job("compile");
         var stage = manual ? RunFixture.manual("build", false, job) : RunFixture.stage("build", job);
@@ -88,7 +88,11 @@ final class SituationBuilder {
                                 ? now.stream().map(MaterialNow::id).toList()
                                 : lastMaterials);
         return new Situation(
-                new CurrentDefinition(new PipelineId(1), 1, new DefinitionId(1), definition), paused, active, last, now);
+                new CurrentDefinition(new PipelineId(1), 1, new DefinitionId(1), definition),
+                paused,
+                active,
+                last,
+                now);
     }
 
     /** One material; what is not said: nothing is known of it. */

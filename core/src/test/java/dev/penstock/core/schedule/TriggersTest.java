@@ -80,9 +80,7 @@ class TriggersTest {
         schedule.outcome("chosen", "UP_TO_DATE");
         assertThat(schedule.changes("chosen"))
                 .containsExactly(
-                        "1 COMMIT changes: abc1..abc1",
-                        "2 COMMIT changes: def2..def2",
-                        "3 MANUAL alma: abc1..abc1*");
+                        "1 COMMIT changes: abc1..abc1", "2 COMMIT changes: def2..def2", "3 MANUAL alma: abc1..abc1*");
     }
 
     @Test
@@ -99,8 +97,7 @@ class TriggersTest {
         schedule.pass("newer", 2, "build");
 
         assertThat(schedule.runs("newer", 3))
-                .containsExactly(
-                        "1 COMMIT changes: r1..r1", "2 MANUAL alma: r2..r2", "3 COMMIT changes: r3..r3");
+                .containsExactly("1 COMMIT changes: r1..r1", "2 MANUAL alma: r2..r2", "3 COMMIT changes: r3..r3");
     }
 
     @Test
@@ -127,7 +124,8 @@ class TriggersTest {
         Trigger trigger = schedule.triggers.trigger("pushed", wish(material(id), "r2"), "alma");
 
         assertThat(trigger.state()).isEqualTo(State.WAITING);
-        eventually(() -> assertThat(schedule.triggers.show(trigger.id()).state()).isEqualTo(State.STARTED));
+        eventually(
+                () -> assertThat(schedule.triggers.show(trigger.id()).state()).isEqualTo(State.STARTED));
         assertThat(schedule.changes("pushed").getLast()).isEqualTo("2 MANUAL alma: r2..r2");
     }
 
@@ -147,10 +145,10 @@ class TriggersTest {
         built("update", shop);
         shop.commit("r2", "a");
 
-        Trigger trigger =
-                schedule.triggers.trigger("update", new TriggerWish(null, null, "hotfix", true), "alma");
+        Trigger trigger = schedule.triggers.trigger("update", new TriggerWish(null, null, "hotfix", true), "alma");
 
-        eventually(() -> assertThat(schedule.triggers.show(trigger.id()).state()).isEqualTo(State.STARTED));
+        eventually(
+                () -> assertThat(schedule.triggers.show(trigger.id()).state()).isEqualTo(State.STARTED));
         assertThat(schedule.changes("update").getLast()).isEqualTo("2 MANUAL alma: r2..r2");
         assertThat(schedule.runs.list("SELECT comment FROM pipeline_run WHERE id = "
                         + run(schedule.triggers.show(trigger.id())).id().value()))
@@ -163,11 +161,9 @@ class TriggersTest {
         built("unreadable", shop);
         shop.fail("AUTHENTICATION", "The password was refused");
 
-        Trigger trigger =
-                schedule.triggers.trigger("unreadable", new TriggerWish(null, null, null, true), "alma");
+        Trigger trigger = schedule.triggers.trigger("unreadable", new TriggerWish(null, null, null, true), "alma");
 
-        eventually(() ->
-                assertThat(schedule.triggers.show(trigger.id()).code()).isEqualTo("CONNECTION_FAILED"));
+        eventually(() -> assertThat(schedule.triggers.show(trigger.id()).code()).isEqualTo("CONNECTION_FAILED"));
         assertThat(schedule.triggers.show(trigger.id()).message()).contains("The password was refused");
     }
 
@@ -190,8 +186,7 @@ class TriggersTest {
     @Test
     void aMaterialThatNobodyPollsIsLookedAtFirst() {
         TextRepository shop = repository("unpolled").commit("r1", "a");
-        schedule.materials.save(pipeline(
-                "unpolled", List.of(MaterialFixture.material(shop, Map.of(), false)), BUILD));
+        schedule.materials.save(pipeline("unpolled", List.of(MaterialFixture.material(shop, Map.of(), false)), BUILD));
 
         Trigger trigger = schedule.triggers.trigger("unpolled", TriggerWish.PLAIN, "alma");
 
@@ -253,7 +248,8 @@ class TriggersTest {
                         null),
                 "alma");
 
-        String stored = schedule.runs.list("SELECT overrides FROM pipeline_run WHERE id = "
+        String stored = schedule.runs
+                .list("SELECT overrides FROM pipeline_run WHERE id = "
                         + run(trigger).id().value())
                 .getFirst();
         assertThat(stored).contains("\"new\"").contains("secret_ref").doesNotContain("hidden");
@@ -272,9 +268,12 @@ class TriggersTest {
                 null);
 
         assertThatThrownBy(() -> schedule.triggers.trigger("mistakes", wish, "alma"))
-                .isInstanceOfSatisfying(PenstockException.class, e -> assertThat(e.violations())
-                        .extracting(Violation::pointer)
-                        .containsExactly("/materials/0/material", "/materials/1/material", "/variables/0/name"));
+                .isInstanceOfSatisfying(
+                        PenstockException.class,
+                        e -> assertThat(e.violations())
+                                .extracting(Violation::pointer)
+                                .containsExactly(
+                                        "/materials/0/material", "/materials/1/material", "/variables/0/name"));
     }
 
     @Test
@@ -283,11 +282,15 @@ class TriggersTest {
         PipelineId id = schedule.materials.save(
                 pipeline("named", List.of(ScheduleFixture.named("Code", shop, Filter.NONE)), BUILD));
         schedule.runs("named", 1);
-        String fingerprint = schedule.runs.list("SELECT fingerprint FROM material WHERE id = " + material(id)).getFirst();
+        String fingerprint = schedule.runs
+                .list("SELECT fingerprint FROM material WHERE id = " + material(id))
+                .getFirst();
 
         for (String name : List.of("code", fingerprint, material(id))) {
             schedule.pass("named", schedule.changes("named").size(), "build");
-            assertThat(schedule.triggers.trigger("named", wish(name, "r1"), "alma").state())
+            assertThat(schedule.triggers
+                            .trigger("named", wish(name, "r1"), "alma")
+                            .state())
                     .as(name)
                     .isEqualTo(State.STARTED);
         }
@@ -295,7 +298,8 @@ class TriggersTest {
 
     private void assertRefused(String pipeline, ErrorCode code, String words) {
         assertThatThrownBy(() -> schedule.triggers.trigger(pipeline, TriggerWish.PLAIN, "alma"))
-                .isInstanceOfSatisfying(PenstockException.class, e -> assertThat(e.code()).isEqualTo(code))
+                .isInstanceOfSatisfying(
+                        PenstockException.class, e -> assertThat(e.code()).isEqualTo(code))
                 .hasMessageContaining(words);
     }
 
@@ -304,7 +308,8 @@ class TriggersTest {
     }
 
     private String material(PipelineId pipeline) {
-        return schedule.runs.list("SELECT material_id FROM pipeline_material WHERE pipeline_id = " + pipeline.value())
+        return schedule.runs
+                .list("SELECT material_id FROM pipeline_material WHERE pipeline_id = " + pipeline.value())
                 .getFirst();
     }
 
