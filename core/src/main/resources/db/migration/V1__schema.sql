@@ -242,6 +242,7 @@ CREATE TABLE pipeline_run (
 );
 CREATE INDEX pipeline_run_stage_busy ON pipeline_run (pipeline_id, wait_stage_key) WHERE wait_code = 'STAGE_BUSY';
 CREATE INDEX pipeline_run_newest ON pipeline_run (pipeline_id, counter DESC);
+CREATE INDEX pipeline_run_by_state ON pipeline_run (state, id DESC);
 
 CREATE TABLE pipeline_run_material (
     pipeline_run_id      bigint  NOT NULL REFERENCES pipeline_run ON DELETE CASCADE,
@@ -277,6 +278,7 @@ CREATE TABLE stage_run (
 -- Within one pipeline a stage of one name runs at most once at a time.
 CREATE UNIQUE INDEX stage_run_active ON stage_run (pipeline_id, name_key) WHERE ended_at IS NULL;
 CREATE UNIQUE INDEX stage_run_latest ON stage_run (pipeline_run_id, name_key) WHERE latest;
+CREATE INDEX stage_run_history ON stage_run (pipeline_id, name_key, id DESC);
 
 CREATE TABLE job_run (
     id              bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -22,6 +22,7 @@ import dev.penstock.core.http.HttpServer;
 import dev.penstock.core.http.Idempotency;
 import dev.penstock.core.http.RequestObserver;
 import dev.penstock.core.http.Resource;
+import dev.penstock.core.insight.InsightFeature;
 import dev.penstock.core.ops.OpsFeature;
 import dev.penstock.core.ops.Retention;
 import dev.penstock.core.platform.ids.Tokens;
@@ -94,6 +95,8 @@ record Features(
             var definitions = new Definitions();
             AgentTokens tokens = agents(vault);
             runs(definitions);
+            resources.addAll(InsightFeature.create(new InsightFeature.Needs(on.database(), definitions))
+                    .resources());
             var held = new HeldAttempts(on.database(), on.clock());
             consoles(held, new JobSecretQuery(on.database(), new SecretStore(vault)));
             pipelines(definitions, new SecretStore(vault), plugins);

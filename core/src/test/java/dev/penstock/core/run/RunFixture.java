@@ -146,7 +146,8 @@ public final class RunFixture {
                                     VALUES (:fingerprint, 'git', '{}', :name) RETURNING id
                                 ), c AS (
                                     INSERT INTO modification (material_id, revision, author, comment, authored_at, files)
-                                    SELECT id, 'r1-' || :name, 'Ada', 'first', now(), '["a.txt"]' FROM m
+                                    SELECT id, 'r1-' || :name, 'Ada', 'first', now(),
+                                           '[{"path": "a.txt", "action": "ADDED"}]' FROM m
                                 )
                                 INSERT INTO pipeline_material (pipeline_id, position, material_id)
                                 SELECT :pipeline, :position, id FROM m
@@ -158,6 +159,16 @@ public final class RunFixture {
                         .execute();
             }
         });
+    }
+
+    /** A change arrives in the first material of a pipeline. */
+    public void commit(String name, String revision, String comment) {
+        execute("""
+                INSERT INTO modification (material_id, revision, author, comment, authored_at, files)
+                SELECT material_id, '%s', 'Grace', '%s', now(), '[{"path": "b.txt", "action": "MODIFIED"}]'
+                  FROM pipeline_material pm JOIN pipeline p ON p.id = pm.pipeline_id
+                 WHERE p.name = '%s' AND pm.position = 0
+                """.formatted(revision, comment, name));
     }
 
     /** Saves another definition of a pipeline: its next version. */
@@ -204,12 +215,30 @@ public final class RunFixture {
                 .bind("id", current.id().value())
                 .mapTo(Instant.class)
                 .one();
-        List<RunMaterial> materials = tx.createQuery(
-                        "SELECT pm.position, m.material_id, m.id, m.revision FROM pipeline_material pm"
-                                + " JOIN modification m USING (material_id) WHERE pm.pipeline_id = :id")
+        List<RunMaterial> materials = tx.createQuery("""
+                        SELECT pm.position, pm.material_id, newest.id, newest.id IS DISTINCT FROM last.used AS changed,
+                               COALESCE((SELECT min(x.id) FROM modification x
+                                          WHERE x.material_id = pm.material_id AND x.id > last.used), newest.id) AS oldest,
+                               newest.revision
+                          FROM pipeline_material pm
+                          JOIN LATERAL (SELECT id, revision FROM modification m
+                                         WHERE m.material_id = pm.material_id ORDER BY id DESC LIMIT 1) newest ON true
+                          LEFT JOIN LATERAL (
+                               SELECT u.modification_id AS used
+                                 FROM pipeline_run_material u JOIN pipeline_run r ON r.id = u.pipeline_run_id
+                                WHERE r.pipeline_id = pm.pipeline_id AND u.material_id = pm.material_id
+                                ORDER BY r.counter DESC LIMIT 1) last ON true
+                         WHERE pm.pipeline_id = :id
+                         ORDER BY pm.position
+                        """)
                 .bind("id", current.id().value())
                 .map((row, _) -> new RunMaterial(
-                        row.getInt(1), row.getLong(2), row.getLong(3), row.getLong(3), true, row.getString(4)))
+                        row.getInt("position"),
+                        row.getLong("material_id"),
+                        row.getLong("id"),
+                        row.getLong("oldest"),
+                        row.getBoolean("changed"),
+                        row.getString("revision")))
                 .list();
         var cause = new Cause(Cause.Kind.COMMIT, "changes", "modified by Ada");
         return feature.runs().create(tx, new NewRun(current, cause, List.of(), materials), now);

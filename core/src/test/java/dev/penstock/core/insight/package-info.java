@@ -1,0 +1,4 @@
+@NullMarked
+package dev.penstock.core.insight;
+
+import org.jspecify.annotations.NullMarked;
