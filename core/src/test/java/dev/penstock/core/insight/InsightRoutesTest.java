@@ -165,8 +165,9 @@ final class InsightRoutesTest {
 
     @Test
     void aRunShowsTheChangesThatAreNewInIt() {
-        twoStages("deploy");
+        runs.pipeline("deploy", RunFixture.stage("build", RunFixture.job("unit")));
         runs.trigger("deploy");
+        runs.finish("deploy/1/build/1/unit", JobResult.PASSED);
         runs.commit("deploy", "r2", "second");
         runs.commit("deploy", "r3", "third");
         runs.trigger("deploy");
@@ -323,14 +324,15 @@ final class InsightRoutesTest {
 
     @Test
     void twoRunsAreComparedWhicheverIsNamedFirst() {
-        twoStages("deploy");
+        runs.pipeline("deploy", RunFixture.stage("build", RunFixture.job("unit")));
         runs.trigger("deploy");
-        for (String revision : List.of("r2", "r3")) {
-            runs.commit("deploy", revision, "change " + revision);
-            runs.finish(
-                    "deploy/" + (revision.equals("r2") ? 1 : 2) + "/build/1/unit", JobResult.PASSED);
-            runs.trigger("deploy" );
-        }
+        runs.finish("deploy/1/build/1/unit", JobResult.PASSED);
+        runs.commit("deploy", "r2", "second");
+        runs.trigger("deploy");
+        runs.finish("deploy/2/build/1/unit", JobResult.PASSED);
+        runs.commit("deploy", "r3", "third");
+        runs.trigger("deploy");
+        runs.finish("deploy/3/build/1/unit", JobResult.PASSED);
         runs.redefine("deploy", RunFixture.stage("other", RunFixture.job("unit")));
         runs.trigger("deploy");
 
