@@ -73,8 +73,7 @@ final class Comparisons {
         Map<Long, ChangeQuery.Material> before = byId(handle, older);
         Map<Long, ChangeQuery.Material> after = byId(handle, newer);
         List<Comparison.Material> materials = new ArrayList<>();
-        after.forEach((id, material) ->
-                materials.add(between(handle, name(now, material), before.get(id), material)));
+        after.forEach((id, material) -> materials.add(between(handle, name(now, material), before.get(id), material)));
         before.forEach((id, material) -> {
             if (!after.containsKey(id)) {
                 materials.add(new Comparison.Material(
@@ -92,10 +91,7 @@ final class Comparisons {
     }
 
     private static Comparison.Material between(
-            Handle handle,
-            @Nullable String name,
-            ChangeQuery.@Nullable Material from,
-            ChangeQuery.Material to) {
+            Handle handle, @Nullable String name, ChangeQuery.@Nullable Material from, ChangeQuery.Material to) {
         List<Change> changes = List.of();
         boolean backward = false;
         if (from != null && from.modification() != to.modification()) {

@@ -63,7 +63,8 @@ record RunDetail(
             List<StageWithJobs> runs) {}
 
     /** @param jobs null unless it is the newest of its stage */
-    record StageWithJobs(@JsonUnwrapped StageRun stage, @Nullable List<Job> jobs) {}
+    record StageWithJobs(
+            @JsonUnwrapped StageRun stage, @Nullable List<Job> jobs) {}
 
     /** @param code the one of the problem that the attempt would be answered with */
     record Refusal(String code, String message) {

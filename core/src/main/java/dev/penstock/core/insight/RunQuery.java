@@ -103,8 +103,7 @@ final class RunQuery {
      *
      * @param state null for any
      */
-    static List<Run> newest(
-            Handle handle, List<Long> pipelines, @Nullable String state, long before, int limit) {
+    static List<Run> newest(Handle handle, List<Long> pipelines, @Nullable String state, long before, int limit) {
         return list(
                 handle.createQuery(pipelines.size() <= FEW ? NEWEST_OF_SOME : NEWEST_OF_MANY)
                         .bindArray("pipelines", Long.class, pipelines)
@@ -125,8 +124,10 @@ final class RunQuery {
 
     /** The pipelines of a group; empty when there is no such group. */
     static Optional<List<Long>> pipelinesOfGroup(Handle handle, String name) {
-        boolean exists =
-                handle.createQuery(GROUP).bind("name", name).mapTo(Boolean.class).one();
+        boolean exists = handle.createQuery(GROUP)
+                .bind("name", name)
+                .mapTo(Boolean.class)
+                .one();
         return exists
                 ? Optional.of(handle.createQuery(PIPELINES_OF_GROUP)
                         .bind("name", name)

@@ -39,7 +39,8 @@ final class RunViews {
         Long after = paging.afterNumber();
         long before = after == null ? Long.MAX_VALUE : after;
         return database.read(handle -> {
-            Page<Run> page = paging.page(find(handle, filter, before, paging.limitAndOne()), run -> Long.toString(run.id()));
+            Page<Run> page =
+                    paging.page(find(handle, filter, before, paging.limitAndOne()), run -> Long.toString(run.id()));
             return lines(handle, cut(page, filter.since()));
         });
     }
@@ -90,8 +91,7 @@ final class RunViews {
 
     static long requirePipeline(Handle handle, String name) {
         return RunQuery.pipeline(handle, name)
-                .orElseThrow(() ->
-                        new PenstockException(ErrorCode.NOT_FOUND, "There is no pipeline \"" + name + "\""));
+                .orElseThrow(() -> new PenstockException(ErrorCode.NOT_FOUND, "There is no pipeline \"" + name + "\""));
     }
 
     private static List<Run> find(Handle handle, RunFilter filter, long before, int limit) {
@@ -100,9 +100,7 @@ final class RunViews {
         if (pipelines != null) {
             return RunQuery.newest(handle, pipelines, state, before, limit);
         }
-        return state == null
-                ? RunQuery.newest(handle, before, limit)
-                : RunQuery.newest(handle, state, before, limit);
+        return state == null ? RunQuery.newest(handle, before, limit) : RunQuery.newest(handle, state, before, limit);
     }
 
     private static @Nullable List<Long> pipelines(Handle handle, RunFilter filter) {
@@ -110,8 +108,8 @@ final class RunViews {
         String group = filter.group();
         if (group != null) {
             pipelines = RunQuery.pipelinesOfGroup(handle, group)
-                    .orElseThrow(() ->
-                            new PenstockException(ErrorCode.NOT_FOUND, "There is no group \"" + group + "\""));
+                    .orElseThrow(
+                            () -> new PenstockException(ErrorCode.NOT_FOUND, "There is no group \"" + group + "\""));
         }
         String pipeline = filter.pipeline();
         if (pipeline != null) {
@@ -135,8 +133,8 @@ final class RunViews {
     private Page<RunLine> lines(Handle handle, Page<Run> page) {
         Map<Long, List<StageRun>> stages =
                 StageQuery.latest(handle, page.items().stream().map(Run::id).toList());
-        return page.map(run -> RunLine.of(
-                run, definitions.byId(handle, run.definition()), stages.getOrDefault(run.id(), List.of())));
+        return page.map(run ->
+                RunLine.of(run, definitions.byId(handle, run.definition()), stages.getOrDefault(run.id(), List.of())));
     }
 
     private static List<RunDetail.Material> materials(Handle handle, Run run, PipelineDefinition definition) {
@@ -160,8 +158,8 @@ final class RunViews {
     }
 
     private static List<RunDetail.Stage> stages(Handle handle, Run run, PipelineDefinition definition) {
-        Map<String, List<StageRun>> runs = StageQuery.ofRun(handle, run.id()).stream()
-                .collect(Collectors.groupingBy(StageRun::key));
+        Map<String, List<StageRun>> runs =
+                StageQuery.ofRun(handle, run.id()).stream().collect(Collectors.groupingBy(StageRun::key));
         Map<Long, List<Job>> jobs = JobQuery.ofStages(
                         handle,
                         runs.values().stream()

@@ -38,8 +38,7 @@ final class RunsResource implements Resource {
     }
 
     private void newest(Context ctx) {
-        var filter =
-                new RunFilter(state(ctx), ctx.queryParam("pipeline"), ctx.queryParam("group"), time(ctx, "since"));
+        var filter = new RunFilter(state(ctx), ctx.queryParam("pipeline"), ctx.queryParam("group"), time(ctx, "since"));
         ctx.json(runs.newest(filter, Paging.of(ctx)));
     }
 

@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param latest the newest run of each stage, by its key
  * @param active in which run each active stage of the pipeline is, by its key
  */
-record StageGates(
-        Run run, PipelineDefinition definition, Map<String, StageRun> latest, Map<String, Long> active) {
+record StageGates(Run run, PipelineDefinition definition, Map<String, StageRun> latest, Map<String, Long> active) {
 
     static StageGates of(Handle handle, Run run, PipelineDefinition definition) {
         List<StageRun> latest = StageQuery.latest(handle, List.of(run.id())).getOrDefault(run.id(), List.of());

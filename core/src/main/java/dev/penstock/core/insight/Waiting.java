@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param supersededBy the counter of the newer run that got the stage
  * @param message for people
  */
-record Waiting(
-        String code, String stage, @Nullable Long supersededBy, String message) {
+record Waiting(String code, String stage, @Nullable Long supersededBy, String message) {
 
     /** Null when the run does not wait. */
     static @Nullable Waiting of(Run run, PipelineDefinition definition) {
@@ -29,18 +28,17 @@ record Waiting(
                 .findFirst()
                 .orElse(key);
         Long newer = run.supersededBy();
-        String message =
-                switch (code) {
-                    case "APPROVAL" -> "Stage \"" + stage + "\" waits for an approval; start it";
-                    case "PAUSED" ->
-                        "The pipeline was paused when stage \"" + stage + "\" should have started; start it by hand";
-                    case "STAGE_BUSY" ->
-                        "Stage \"" + stage + "\" is active in another run, and starts here when that ends, unless a"
-                                + " newer run waits for it too";
-                    default ->
-                        "Run " + newer + " got stage \"" + stage
-                                + "\" in the place of this one; start it here if it is still wanted";
-                };
+        String message = switch (code) {
+            case "APPROVAL" -> "Stage \"" + stage + "\" waits for an approval; start it";
+            case "PAUSED" ->
+                "The pipeline was paused when stage \"" + stage + "\" should have started; start it by hand";
+            case "STAGE_BUSY" ->
+                "Stage \"" + stage + "\" is active in another run, and starts here when that ends, unless a"
+                        + " newer run waits for it too";
+            default ->
+                "Run " + newer + " got stage \"" + stage
+                        + "\" in the place of this one; start it here if it is still wanted";
+        };
         return new Waiting(code, stage, newer, message);
     }
 }

@@ -80,7 +80,8 @@ final class InsightRoutesTest {
                 .expect(200)
                 .json()
                 .path("items")
-                .forEach(run -> found.add(run.path("pipeline").asText() + "/" + run.path("counter").asText()));
+                .forEach(run -> found.add(run.path("pipeline").asText() + "/"
+                        + run.path("counter").asText()));
         return found;
     }
 
@@ -224,8 +225,7 @@ final class InsightRoutesTest {
                 .expect(200)
                 .json();
 
-        assertThat(ofRun.path("variables").toString())
-                .isEqualTo("""
+        assertThat(ofRun.path("variables").toString()).isEqualTo("""
                         [{"name":"PASSWORD","secure":true,"from":"PIPELINE"},\
                         {"name":"MODE","value":"pipeline","secure":false,"from":"PIPELINE"},\
                         {"name":"REGION","value":"south","secure":false,"from":"TRIGGER"}]""");
@@ -250,7 +250,9 @@ final class InsightRoutesTest {
                         JobReason.TASK_FAILED,
                         "exit code 3",
                         new Progress(
-                                List.of(new PhaseEntered(Phase.PREPARING, NOON), new PhaseEntered(Phase.BUILDING, NOON)),
+                                List.of(
+                                        new PhaseEntered(Phase.PREPARING, NOON),
+                                        new PhaseEntered(Phase.BUILDING, NOON)),
                                 List.of(new TaskRun(0, "make", TaskState.FAILED, 120, NOON, NOON.plusSeconds(2), 3)))));
         long id = runs.jobId("deploy/1/build/1/unit").value();
 
@@ -264,11 +266,12 @@ final class InsightRoutesTest {
         assertThat(job.at("/attempts/0/tasks/0/exit_code").asInt()).isEqualTo(3);
         assertThat(texts(job.path("attempts").path(0).path("phases"), "phase"))
                 .containsExactly("PREPARING", "BUILDING");
-        JsonNode steps =
-                api.get("/api/v1/jobs/" + id + "/transitions").expect(200).json().path("items");
+        JsonNode steps = api.get("/api/v1/jobs/" + id + "/transitions")
+                .expect(200)
+                .json()
+                .path("items");
         assertThat(texts(steps, "event")).containsExactly("CREATED", "CLAIMED", "LEASE_EXPIRED", "CLAIMED", "ENDED");
-        assertThat(texts(steps, "state"))
-                .containsExactly("SCHEDULED", "ASSIGNED", "SCHEDULED", "ASSIGNED", "FINISHED");
+        assertThat(texts(steps, "state")).containsExactly("SCHEDULED", "ASSIGNED", "SCHEDULED", "ASSIGNED", "FINISHED");
         api.get("/api/v1/jobs/4711").expectProblem(404, "not_found");
         api.get("/api/v1/jobs/first").expectProblem(404, "not_found");
     }
@@ -302,8 +305,8 @@ final class InsightRoutesTest {
         JsonNode stage = api.get("/api/v1/pipelines/deploy/runs/1/stages/BUILD/2")
                 .expect(200)
                 .json();
-        JsonNode unit = api.get("/api/v1/jobs/"
-                        + runs.jobId("deploy/1/build/2/unit").value())
+        JsonNode unit = api.get(
+                        "/api/v1/jobs/" + runs.jobId("deploy/1/build/2/unit").value())
                 .expect(200)
                 .json();
 
@@ -336,8 +339,9 @@ final class InsightRoutesTest {
         runs.redefine("deploy", RunFixture.stage("other", RunFixture.job("unit")));
         runs.trigger("deploy");
 
-        JsonNode forward =
-                api.get("/api/v1/pipelines/deploy/compare?from=1&to=3").expect(200).json();
+        JsonNode forward = api.get("/api/v1/pipelines/deploy/compare?from=1&to=3")
+                .expect(200)
+                .json();
 
         assertThat(texts(forward.path("materials").path(0).path("changes"), "revision"))
                 .containsExactly("r3", "r2");
@@ -346,8 +350,9 @@ final class InsightRoutesTest {
                         .expect(200)
                         .json())
                 .isEqualTo(forward);
-        JsonNode last =
-                api.get("/api/v1/pipelines/deploy/compare?from=4&to=4").expect(200).json();
+        JsonNode last = api.get("/api/v1/pipelines/deploy/compare?from=4&to=4")
+                .expect(200)
+                .json();
         assertThat(last.at("/from/counter").asInt()).isEqualTo(3);
         assertThat(last.path("definition_changes").isEmpty()).isFalse();
         api.get("/api/v1/pipelines/deploy/compare?from=1&to=1").expectProblem(404, "not_found");
