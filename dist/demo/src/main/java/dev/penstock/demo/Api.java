@@ -10,6 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.Map;
 
 /** The server's REST API, as a script would use it. */
 public final class Api {
@@ -31,6 +32,23 @@ public final class Api {
 
     public JsonNode post(String path, String body) throws IOException, InterruptedException {
         return answer(request(path).POST(BodyPublishers.ofString(body)).build());
+    }
+
+    /** As {@link #post(String, String)}, with more headers. */
+    public JsonNode post(String path, String body, Map<String, String> headers)
+            throws IOException, InterruptedException {
+        var request = request(path).POST(BodyPublishers.ofString(body));
+        headers.forEach(request::header);
+        return answer(request.build());
+    }
+
+    /** The body of an answer as it is. */
+    public String text(String path) throws IOException, InterruptedException {
+        var answer = http.send(request(path).GET().build(), BodyHandlers.ofString());
+        if (answer.statusCode() != 200) {
+            throw new IOException("GET " + path + " answered " + answer.statusCode() + ": " + answer.body());
+        }
+        return answer.body();
     }
 
     /** Posts a text in YAML. */

@@ -1,0 +1,118 @@
+package dev.penstock.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.penstock.demo.Program;
+import dev.penstock.demo.Waiting;
+import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** F-1 to F-7: processes are killed and the network is cut at random moments under load; the invariants hold. */
+class FaultsTest {
+    private Installation installation;
+    private Workload workload;
+    private Random random;
+
+    @BeforeEach
+    void start() throws Exception {
+        installation = new Installation();
+        installation.startAgents(2);
+        workload = new Workload(installation);
+        long seed = System.nanoTime();
+        System.out.println("Seed of the faults: " + seed);
+        random = new Random(seed);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        installation.close();
+    }
+
+    @Test
+    void nothingIsLostWhenTheServerIsKilledAtRandomMoments() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            workload.triggerAll();
+            underLoad();
+            installation.killServer();
+        }
+        workload.awaitAllOver();
+
+        new Invariants(installation, workload).hold();
+        assertThat(workload.acknowledged()).isNotEmpty();
+    }
+
+    @Test
+    void nothingIsLostWhenTheDatabaseIsKilled() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            workload.triggerAll();
+            underLoad();
+            ProcessHandle postgres = installation.postgres();
+            postgres.destroyForcibly();
+            postgres.onExit().get();
+            installation.awaitReady();
+        }
+        workload.awaitAllOver();
+
+        new Invariants(installation, workload).hold();
+    }
+
+    @Test
+    void aJobOfAKilledAgentRunsAgainOrIsAskedAbout() throws Exception {
+        for (int i = 0; i < 2; i++) {
+            workload.triggerAll();
+            underLoad();
+            Program agent = installation.agents().get(random.nextInt(2));
+            agent.kill();
+            agent.startAgain();
+        }
+        workload.awaitAllOver();
+
+        new Invariants(installation, workload).hold();
+    }
+
+    @Test
+    void aShortCutOfTheNetworkIsNotSeenInAnyResult() throws Exception {
+        for (int i = 0; i < 4; i++) {
+            workload.triggerAll();
+            underLoad();
+            installation.network().cut();
+            underLoad();
+            installation.network().heal();
+        }
+        workload.awaitAllOver();
+
+        new Invariants(installation, workload).hold();
+        for (String line : workload.journal()) { // the lease was never over, so nothing ran twice
+            assertThat(workload.journal().stream().filter(line::equals)).as(line).hasSize(1);
+        }
+    }
+
+    @Test
+    void workThatEndsWhileTheServerIsAwayIsReportedAndNotDoneAgain() throws Exception {
+        workload.triggerAll();
+        int before = workload.acknowledged().size();
+        Waiting.until("all builds have started", Installation.SOON, () -> workload.journal().size() >= 2);
+        installation.server().kill();
+        underLoad();
+        underLoad();
+        installation.startServerAgain();
+        workload.awaitAllOver();
+
+        new Invariants(installation, workload).hold();
+        assertThat(before).isPositive();
+        for (String line : workload.journal()) {
+            assertThat(workload.journal().stream().filter(line::equals)).as(line).hasSize(1);
+        }
+    }
+
+    /** Lets a random time pass while jobs run: the moment of the fault is what is drawn. */
+    private void underLoad() {
+        long end = System.nanoTime() + random.nextLong(100_000_000L, 1_500_000_000L);
+        for (long left = 1; left > 0; left = end - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+        }
+    }
+}
