@@ -32,7 +32,12 @@ final class Installation implements AutoCloseable {
     private final Path repositories;
 
     Installation() throws IOException, InterruptedException {
-        folder = Files.createTempDirectory("penstock-e2e");
+        this(Files.createTempDirectory("penstock-e2e"), Map.of());
+    }
+
+    /** @param environment of the server */
+    Installation(Path folder, Map<String, String> environment) throws IOException, InterruptedException {
+        this.folder = folder;
         repositories = Files.createDirectories(folder.resolve("repositories"));
         port = freePort();
         api = new Api("http://127.0.0.1:" + port);
@@ -41,7 +46,7 @@ final class Installation implements AutoCloseable {
                 Archives.folder("server"),
                 folder.resolve("server"),
                 "http.port = " + port + "\nmaterials.local-folders = " + repositories + "\nmaterials.poll-seconds = 2\n",
-                Map.of());
+                environment);
         network = new NetworkCut(port);
         awaitReady();
     }
