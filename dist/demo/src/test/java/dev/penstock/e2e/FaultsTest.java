@@ -86,7 +86,9 @@ class FaultsTest {
 
         new Invariants(installation, workload).hold();
         for (String line : workload.journal()) { // the lease was never over, so nothing ran twice
-            assertThat(workload.journal().stream().filter(line::equals)).as(line).hasSize(1);
+            assertThat(workload.journal().stream().filter(line::equals))
+                    .as(line)
+                    .hasSize(1);
         }
     }
 
@@ -94,7 +96,10 @@ class FaultsTest {
     void workThatEndsWhileTheServerIsAwayIsReportedAndNotDoneAgain() throws Exception {
         workload.triggerAll();
         int before = workload.acknowledged().size();
-        Waiting.until("all builds have started", Installation.SOON, () -> workload.journal().size() >= 2);
+        Waiting.until(
+                "all builds have started",
+                Installation.SOON,
+                () -> workload.journal().size() >= 2);
         installation.server().kill();
         underLoad();
         underLoad();
@@ -104,7 +109,9 @@ class FaultsTest {
         new Invariants(installation, workload).hold();
         assertThat(before).isPositive();
         for (String line : workload.journal()) {
-            assertThat(workload.journal().stream().filter(line::equals)).as(line).hasSize(1);
+            assertThat(workload.journal().stream().filter(line::equals))
+                    .as(line)
+                    .hasSize(1);
         }
     }
 

@@ -45,7 +45,8 @@ final class Installation implements AutoCloseable {
                 "penstock-server",
                 Archives.folder("server"),
                 folder.resolve("server"),
-                "http.port = " + port + "\nmaterials.local-folders = " + repositories + "\nmaterials.poll-seconds = 2\n",
+                "http.port = " + port + "\nmaterials.local-folders = " + repositories
+                        + "\nmaterials.poll-seconds = 2\n",
                 environment);
         network = new NetworkCut(port);
         awaitReady();

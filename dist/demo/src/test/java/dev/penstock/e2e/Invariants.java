@@ -50,8 +50,11 @@ final class Invariants {
             JsonNode now = api.get("/api/v1/triggers/" + trigger.id());
             assertThat(now.get("state").asText()).as("trigger %s", now).isIn("STARTED", "REFUSED");
             if (now.get("state").asText().equals("STARTED")) {
-                String run = trigger.pipeline() + "/" + now.get("run").get("counter").asLong();
-                assertThat(started.add(run)).as("two triggers of one run: %s", run).isTrue();
+                String run =
+                        trigger.pipeline() + "/" + now.get("run").get("counter").asLong();
+                assertThat(started.add(run))
+                        .as("two triggers of one run: %s", run)
+                        .isTrue();
             }
         }
     }
@@ -86,7 +89,8 @@ final class Invariants {
                 + job.get("name").asText();
         if (job.get("name").asText().equals("once")) {
             // I-3: what a person has to decide about is never repeated unasked.
-            assertThat(workload.journal().stream().filter(("start " + place)::equals)).hasSizeLessThanOrEqualTo(1);
+            assertThat(workload.journal().stream().filter(("start " + place)::equals))
+                    .hasSizeLessThanOrEqualTo(1);
         }
         if (job.get("result").asText().equals("PASSED")) {
             consoleIsWhole(place, run, job);
@@ -115,7 +119,9 @@ final class Invariants {
         String path = "/api/v1/jobs/" + job.get("id").asLong() + "/artifacts";
         String text = api.text(path + "/made.txt");
 
-        assertThat(text).as("artifact of %s", place).isEqualTo("made by " + run.get("counter").asLong() + "\n");
+        assertThat(text)
+                .as("artifact of %s", place)
+                .isEqualTo("made by " + run.get("counter").asLong() + "\n");
         assertThat(api.get(path).toString()).as("hash of %s", place).contains(sha256(text));
     }
 

@@ -51,8 +51,10 @@ class KillPointsTest {
         installation = new Installation(
                 folder,
                 Map.of(
-                        "PENSTOCK_JAVA", java.toString(),
-                        "JAVA_TOOL_OPTIONS", "-javaagent:" + byteman() + "=script:" + script));
+                        "PENSTOCK_JAVA",
+                        java.toString(),
+                        "JAVA_TOOL_OPTIONS",
+                        "-javaagent:" + byteman() + "=script:" + script));
         installation.startAgents(2);
         workload = new Workload(installation);
     }

@@ -20,7 +20,9 @@ final class Runs {
             for (JsonNode run : page.get("items")) {
                 runs.add(api.get(path + "/" + run.get("counter").asLong()));
             }
-            next = page.hasNonNull("next") ? path + "?limit=200&after=" + page.get("next").asText() : null;
+            next = page.hasNonNull("next")
+                    ? path + "?limit=200&after=" + page.get("next").asText()
+                    : null;
         }
         return runs;
     }

@@ -40,33 +40,65 @@ final class Workload {
 
     /** Two stages: two jobs that may be run again by themselves, then one about which a person decides. */
     private String definition(String name, Path repository) throws IOException {
-        String work = "echo \"start $GO_PIPELINE_NAME/$GO_PIPELINE_COUNTER/$GO_STAGE_NAME/$GO_STAGE_COUNTER/$GO_JOB_NAME\" >> '"
-                + journal + "'; i=0; while [ $i -lt " + LINES + " ]; do echo \"line $i of $GO_PIPELINE_COUNTER\"; i=$((i+1));"
-                + " [ $((i % 100)) -eq 0 ] && sleep 0.1; done; echo \"made by $GO_PIPELINE_COUNTER\" > made.txt";
+        String work =
+                "echo \"start $GO_PIPELINE_NAME/$GO_PIPELINE_COUNTER/$GO_STAGE_NAME/$GO_STAGE_COUNTER/$GO_JOB_NAME\" >> '"
+                        + journal + "'; i=0; while [ $i -lt " + LINES
+                        + " ]; do echo \"line $i of $GO_PIPELINE_COUNTER\"; i=$((i+1));"
+                        + " [ $((i % 100)) -eq 0 ] && sleep 0.1; done; echo \"made by $GO_PIPELINE_COUNTER\" > made.txt";
         var artifacts = List.of(Map.of("kind", "BUILD", "source", "made.txt"));
-        var tasks = List.of(
-                Map.of("type", "exec", "options", Map.of("command", "sh", "arguments", List.of("-c", work))));
+        var tasks =
+                List.of(Map.of("type", "exec", "options", Map.of("command", "sh", "arguments", List.of("-c", work))));
         var build = Map.of(
-                "name", "build",
-                "fetch_materials", true,
-                "approval", Map.of("type", "MANUAL"),
+                "name",
+                "build",
+                "fetch_materials",
+                true,
+                "approval",
+                Map.of("type", "MANUAL"),
                 "jobs",
-                        List.of(
-                                Map.of("name", "left", "tasks", tasks, "artifacts", artifacts, "on_agent_loss", Map.of("policy", "RERUN", "max_reruns", 9)),
-                                Map.of("name", "right", "tasks", tasks, "artifacts", artifacts, "on_agent_loss", Map.of("policy", "RERUN", "max_reruns", 9))));
+                List.of(
+                        Map.of(
+                                "name",
+                                "left",
+                                "tasks",
+                                tasks,
+                                "artifacts",
+                                artifacts,
+                                "on_agent_loss",
+                                Map.of("policy", "RERUN", "max_reruns", 9)),
+                        Map.of(
+                                "name",
+                                "right",
+                                "tasks",
+                                tasks,
+                                "artifacts",
+                                artifacts,
+                                "on_agent_loss",
+                                Map.of("policy", "RERUN", "max_reruns", 9))));
         var deploy = Map.of(
-                "name", "deploy",
-                "fetch_materials", false,
+                "name",
+                "deploy",
+                "fetch_materials",
+                false,
                 "jobs",
-                        List.of(Map.of(
-                                "name", "once", "tasks", tasks, "artifacts", artifacts, "on_agent_loss", Map.of("policy", "ASK"))));
+                List.of(Map.of(
+                        "name",
+                        "once",
+                        "tasks",
+                        tasks,
+                        "artifacts",
+                        artifacts,
+                        "on_agent_loss",
+                        Map.of("policy", "ASK"))));
         return JSON.writeValueAsString(Map.of(
-                "name", name,
-                "group", "chaos",
+                "name",
+                name,
+                "group",
+                "chaos",
                 "materials",
-                        List.of(Map.of(
-                                "type", "git", "options", Map.of("url", repository.toString(), "branch", "main"))),
-                "stages", List.of(build, deploy)));
+                List.of(Map.of("type", "git", "options", Map.of("url", repository.toString(), "branch", "main"))),
+                "stages",
+                List.of(build, deploy)));
     }
 
     /** Triggers each pipeline once; what the server does not answer, or refuses as too early, is not acknowledged. */
@@ -80,8 +112,9 @@ final class Workload {
         String key = UUID.randomUUID().toString();
         for (int attempt = 0; attempt < 5; attempt++) {
             try {
-                JsonNode answer =
-                        installation.api().post("/api/v1/pipelines/" + pipeline + "/triggers", "{}", Map.of("Idempotency-Key", key));
+                JsonNode answer = installation
+                        .api()
+                        .post("/api/v1/pipelines/" + pipeline + "/triggers", "{}", Map.of("Idempotency-Key", key));
                 acknowledged.add(new Acknowledged(pipeline, answer.get("id").asText()));
                 return;
             } catch (IOException e) {
