@@ -6,6 +6,8 @@ import dev.penstock.core.agent.Agents.Change;
 import dev.penstock.core.agent.Agents.LabelChange;
 import dev.penstock.core.http.Access;
 import dev.penstock.core.http.Caller;
+import dev.penstock.core.http.Page;
+import dev.penstock.core.http.Paging;
 import dev.penstock.core.http.Resource;
 import dev.penstock.core.platform.error.ErrorCode;
 import dev.penstock.core.platform.error.PenstockException;
@@ -17,13 +19,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /api/v1/agents}: who works for us, whether they are alive, and what they may do. */
 public final class AgentResource implements Resource {
-    private static final int MAX_LIMIT = 200;
-    private static final int DEFAULT_LIMIT = 50;
-
     /** Half of the largest installation that we promise; each has its own transaction. */
     private static final int MAX_BULK = 500;
 
@@ -42,8 +42,6 @@ public final class AgentResource implements Resource {
         routes.delete("/api/v1/agents/{id}", this::delete, Access.ADMIN);
         routes.get("/api/v1/agents/{id}/jobs", this::history, Access.VIEWER);
     }
-
-    private record Page<T>(List<T> items, @Nullable String next) {}
 
     private record OneChange(
             @Nullable AgentState state,
@@ -68,11 +66,12 @@ public final class AgentResource implements Resource {
     private record AllDone(List<Done> items) {}
 
     private void list(Context ctx) {
-        int limit = limit(ctx);
-        String after = ctx.queryParam("after");
-        List<Listed> found = agents.page(state(ctx), after == null ? null : agentId(after), limit + 1);
-        List<AgentView> items = found.stream().limit(limit).map(AgentView::of).toList();
-        ctx.json(new Page<>(items, found.size() > limit ? items.getLast().id().toString() : null));
+        Paging paging = Paging.of(ctx);
+        AgentId after = paging.after(text -> new AgentId(UUID.fromString(text)));
+        List<Listed> found = agents.page(state(ctx), after, paging.limitAndOne());
+        Page<Listed> page =
+                paging.page(found, listed -> listed.agent().id().value().toString());
+        ctx.json(page.map(AgentView::of));
     }
 
     private void show(Context ctx) {
@@ -120,26 +119,22 @@ public final class AgentResource implements Resource {
     private void history(Context ctx) {
         AgentId id = agentId(ctx.pathParam("id"));
         agents.show(id);
-        int limit = limit(ctx);
-        String after = ctx.queryParam("after");
-        Long job = null;
-        Integer attempt = null;
-        if (after != null) {
-            String[] parts = after.split("-", 2);
-            try {
-                job = Long.valueOf(parts[0]);
-                attempt = Integer.valueOf(parts.length == 2 ? parts[1] : "");
-            } catch (NumberFormatException e) {
-                throw new PenstockException(ErrorCode.BAD_REQUEST, "\"after\" is not a cursor of this list");
-            }
+        Paging paging = Paging.of(ctx);
+        Attempt after = paging.after(Attempt::parse);
+        List<PastJob> found = agents.history(
+                id,
+                after == null ? null : after.job(),
+                after == null ? null : after.attempt(),
+                paging.limitAndOne());
+        ctx.json(paging.page(found, job -> job.jobId() + "-" + job.attempt()));
+    }
+
+    /** The attempt at which a list of jobs was left. */
+    private record Attempt(long job, int attempt) {
+        static Attempt parse(String text) {
+            String[] parts = text.split("-", 2);
+            return new Attempt(Long.parseLong(parts[0]), Integer.parseInt(parts[1]));
         }
-        List<PastJob> found = agents.history(id, job, attempt, limit + 1);
-        List<PastJob> items = found.stream().limit(limit).toList();
-        ctx.json(new Page<>(
-                items,
-                found.size() > limit
-                        ? items.getLast().jobId() + "-" + items.getLast().attempt()
-                        : null));
     }
 
     private static @Nullable LabelChange replaced(@Nullable List<String> all) {
@@ -165,19 +160,6 @@ public final class AgentResource implements Resource {
             }
         }
         throw new PenstockException(ErrorCode.BAD_REQUEST, "\"state\" is not one of " + List.of(AgentState.values()));
-    }
-
-    private static int limit(Context ctx) {
-        String text = ctx.queryParam("limit");
-        try {
-            int limit = text == null ? DEFAULT_LIMIT : Integer.parseInt(text);
-            if (limit >= 1 && limit <= MAX_LIMIT) {
-                return limit;
-            }
-        } catch (NumberFormatException e) {
-            // Answered below.
-        }
-        throw new PenstockException(ErrorCode.BAD_REQUEST, "\"limit\" is not a number from 1 to " + MAX_LIMIT);
     }
 
     private static AgentId agentId(String text) {
