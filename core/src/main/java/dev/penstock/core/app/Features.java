@@ -1,22 +1,13 @@
 package dev.penstock.core.app;
 
-import dev.penstock.core.agent.AccessTokens;
+import dev.penstock.core.agent.AgentFeature;
 import dev.penstock.core.agent.AgentListener;
-import dev.penstock.core.agent.AgentResource;
-import dev.penstock.core.agent.AgentRoster;
-import dev.penstock.core.agent.AgentUpkeep;
-import dev.penstock.core.agent.Agents;
-import dev.penstock.core.agent.AutoRegisterKeys;
-import dev.penstock.core.agent.KeyVault;
-import dev.penstock.core.agent.Presence;
-import dev.penstock.core.agent.Registration;
-import dev.penstock.core.agent.RegistrationKeyResource;
-import dev.penstock.core.agent.RegistrationResource;
-import dev.penstock.core.agent.SigningKeys;
 import dev.penstock.core.config.ConfigFeature;
 import dev.penstock.core.config.DefinitionListener;
 import dev.penstock.core.config.Definitions;
 import dev.penstock.core.console.ConsoleFeature;
+import dev.penstock.core.dispatch.AgentRemoval;
+import dev.penstock.core.dispatch.DispatchFeature;
 import dev.penstock.core.http.AgentTokens;
 import dev.penstock.core.http.HttpServer;
 import dev.penstock.core.http.Idempotency;
@@ -25,10 +16,10 @@ import dev.penstock.core.http.Resource;
 import dev.penstock.core.insight.InsightFeature;
 import dev.penstock.core.ops.OpsFeature;
 import dev.penstock.core.ops.Retention;
-import dev.penstock.core.platform.ids.Tokens;
 import dev.penstock.core.platform.worker.Worker;
 import dev.penstock.core.plugin.PluginFeature;
 import dev.penstock.core.run.AgentDirectory;
+import dev.penstock.core.run.ArtifactSink;
 import dev.penstock.core.run.ConsoleSink;
 import dev.penstock.core.run.HeldAttempts;
 import dev.penstock.core.run.JobSecrets;
@@ -51,6 +42,7 @@ import java.util.List;
  *
  * @param resources all routes
  * @param workers everything that acts by itself; started when all is wired, stopped together
+ * @param ending what has to be closed before requests are waited for, because it keeps some waiting
  * @param closing what has to be closed after the workers, in reverse
  */
 record Features(
@@ -59,6 +51,7 @@ record Features(
         RequestObserver observer,
         List<Resource> resources,
         List<Worker> workers,
+        List<AutoCloseable> ending,
         List<AutoCloseable> closing) {
 
     static Features wire(Foundation on, Late<HttpServer> http) throws IOException {
@@ -71,12 +64,14 @@ record Features(
         private final Late<HttpServer> http;
         private final List<Resource> resources = new ArrayList<>();
         private final List<Worker> workers = new ArrayList<>();
+        private final List<AutoCloseable> ending = new ArrayList<>();
         private final List<AutoCloseable> closing = new ArrayList<>();
 
         // Set by the feature that implements them; see the interface. A part that is called before is a mistake.
         private final Late<AgentListener> agentListener = new Late<>("agent listener");
         private final Late<AgentDirectory> agentDirectory = new Late<>("agent directory");
         private final Late<ConsoleSink> consoles = new Late<>("console sink");
+        private final Late<ArtifactSink> artifacts = new Late<>("artifact sink");
         private final Late<RunListener> runListener = new Late<>("run listener");
         private final Late<PipelineRuns.Labels> labels = new Late<>("labels");
 
@@ -93,22 +88,25 @@ record Features(
             Vault vault = vault();
             PluginFeature plugins = plugins();
             var definitions = new Definitions();
-            AgentTokens tokens = agents(vault);
-            runs(definitions);
+            var secrets = new SecretStore(vault);
+            AgentFeature agents = agents(vault);
+            RunFeature runs = runs(definitions);
             resources.addAll(InsightFeature.create(new InsightFeature.Needs(on.database(), definitions))
                     .resources());
             var held = new HeldAttempts(on.database(), on.clock());
-            consoles(held, new JobSecretQuery(on.database(), new SecretStore(vault)));
-            pipelines(definitions, new SecretStore(vault), plugins);
+            consoles(held, new JobSecretQuery(on.database(), secrets));
+            pipelines(definitions, secrets, plugins);
+            dispatch(agents, runs, held, definitions, secrets, plugins);
             var idempotency = new Idempotency(on.database());
             workers.add(idempotency.purge());
             OpsFeature ops = ops(plugins);
             return new Features(
-                    tokens,
+                    agents.tokens()::verify,
                     idempotency,
                     ops.observer(),
                     List.copyOf(resources),
                     List.copyOf(workers),
+                    List.copyOf(ending),
                     List.copyOf(closing));
         }
 
@@ -191,45 +189,56 @@ record Features(
             workers.addAll(made.workers());
         }
 
-        private AgentTokens agents(Vault vault) {
-            var roster = new AgentRoster(on.database(), on.clock());
-            var keys = new SigningKeys(on.database(), keyVault(vault), on.clock());
-            var tokens = new AccessTokens(on.database(), roster, keys, on.clock(), Tokens::uuid);
-            var presence = new Presence(on.database());
-            var upkeep = new AgentUpkeep(on.database(), keys);
-            var agents = new Agents(
+        private AgentFeature agents(Vault vault) {
+            AgentFeature made = AgentFeature.create(new AgentFeature.Needs(
                     on.database(),
-                    roster,
+                    vault,
                     (tx, agent) -> agentListener.get().deleted(tx, agent),
                     on.events(),
-                    on.signals());
-            resources.add(new AgentResource(agents));
-            resources.add(new RegistrationKeyResource(new AutoRegisterKeys(on.database(), on.clock())));
-            resources.add(new RegistrationResource(
-                    new Registration(on.database(), on.events(), roster, on.clock()), tokens, keys));
-            workers.add(new Worker("agent-presence", Presence.FLUSH_INTERVAL, () -> {
-                presence.flush();
-                return false;
-            }));
-            workers.add(new Worker("agent-upkeep", AgentUpkeep.TICK, () -> {
-                upkeep.run();
-                return false;
-            }));
-            return tokens::verify;
+                    on.signals(),
+                    on.clock()));
+            agentDirectory.set(AgentFeature.directory());
+            resources.addAll(made.resources());
+            workers.addAll(made.workers());
+            return made;
         }
 
-        private static KeyVault keyVault(Vault vault) {
-            return new KeyVault() {
-                @Override
-                public String seal(String scope, String plain) {
-                    return vault.seal(scope, plain);
-                }
+        private void dispatch(
+                AgentFeature agents,
+                RunFeature runs,
+                HeldAttempts held,
+                Definitions definitions,
+                SecretStore secrets,
+                PluginFeature plugins) {
+            Settings settings = on.settings();
+            agentListener.set(new AgentRemoval(runs.jobs()));
+            var needs = new DispatchFeature.Needs(
+                    on.database(),
+                    runs.jobs(),
+                    held,
+                    consoles.get(),
+                    (tx, job, published) -> artifacts.get().publish(tx, job, published),
+                    definitions,
+                    secrets,
+                    agents,
+                    on.signals(),
+                    on.clock(),
+                    new DispatchFeature.Defaults(
+                            this::serverUrl,
+                            settings.seconds(Setting.AGENTS_POLL_WAIT_SECONDS),
+                            settings.minutes(Setting.JOBS_IDLE_TIMEOUT_MINUTES),
+                            settings.minutes(Setting.JOBS_TOTAL_TIMEOUT_MINUTES),
+                            settings.bytesOfMebibytes(Setting.CONSOLE_MAX_MEBIBYTES)));
+            DispatchFeature made = DispatchFeature.create(needs, plugins.host());
+            resources.addAll(made.resources());
+            workers.addAll(made.workers());
+            ending.add(made);
+        }
 
-                @Override
-                public String open(String scope, String sealed) {
-                    return vault.open(scope, sealed);
-                }
-            };
+        /** How agents reach this server, as jobs see it in GO_SERVER_URL. */
+        private String serverUrl() {
+            String site = on.settings().text(Setting.SITE_URL);
+            return site.isEmpty() ? http.get().address().toString() : site;
         }
     }
 }

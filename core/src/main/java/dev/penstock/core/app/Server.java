@@ -85,6 +85,7 @@ public final class Server implements AutoCloseable {
     /** Stops in order: requests first, then what acts by itself, then what both use. */
     @Override
     public void close() {
+        features.ending().forEach(Server::closeQuietly);
         http.close();
         List<Thread> stops = features.workers().reversed().stream()
                 .map(worker -> Thread.ofVirtual().start(() -> worker.stop(WORKERS)))

@@ -32,6 +32,13 @@ public final class HeldAttempts {
 
     private record Held(AgentId agent, JobRunId job, int attempt) {}
 
+    /** Notes that the agent has just been given the attempt, so that its first requests need not be looked up. */
+    public void remember(AgentId agent, JobRunId job, int attempt) {
+        if (seen.size() < MAX_REMEMBERED) {
+            seen.put(new Held(agent, job, attempt), clock.millis());
+        }
+    }
+
     /**
      * As {@link #require(Handle, AgentId, JobRunId, int)}, but an answer of the last three seconds may be used: for
      * console chunks and blobs, which come often and decide nothing.

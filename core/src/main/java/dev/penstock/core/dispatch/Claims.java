@@ -1,0 +1,143 @@
+package dev.penstock.core.dispatch;
+
+import dev.penstock.agent.protocol.JobAssignment;
+import dev.penstock.agent.protocol.PollRequest.HeldJob;
+import dev.penstock.core.agent.Agent;
+import dev.penstock.core.agent.AgentRoster;
+import dev.penstock.core.dispatch.HeldCheck.HeldRow;
+import dev.penstock.core.platform.db.Database;
+import dev.penstock.core.platform.ids.AgentId;
+import dev.penstock.core.platform.ids.JobRunId;
+import dev.penstock.core.platform.ids.PipelineId;
+import dev.penstock.core.run.ConsoleSink;
+import dev.penstock.core.run.HeldAttemptQuery;
+import dev.penstock.core.run.HeldAttempts;
+import dev.penstock.core.run.JobEvent;
+import dev.penstock.core.run.JobReason;
+import dev.penstock.core.run.JobResult;
+import dev.penstock.core.run.JobRunStore;
+import dev.penstock.core.run.JobState;
+import dev.penstock.core.run.Step;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.JdbiException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Gives a job to an agent: one commit, and the assignment after it. Thread-safe. */
+final class Claims {
+    private static final Logger log = LoggerFactory.getLogger(Claims.class);
+
+    private final Database database;
+    private final JobRunStore jobs;
+    private final HeldAttempts heldAttempts;
+    private final AgentRoster roster;
+    private final AssignmentBuilder assignments;
+    private final ConsoleSink consoles;
+
+    Claims(
+            Database database,
+            JobRunStore jobs,
+            HeldAttempts heldAttempts,
+            AgentRoster roster,
+            AssignmentBuilder assignments,
+            ConsoleSink consoles) {
+        this.database = database;
+        this.jobs = jobs;
+        this.heldAttempts = heldAttempts;
+        this.roster = roster;
+        this.assignments = assignments;
+        this.consoles = consoles;
+    }
+
+    /** An attempt that an agent has got. */
+    record Given(AgentId agent, JobRunId job, int attempt) {}
+
+    /** @param pipeline whose workspace the agent will have */
+    record Made(JobAssignment assignment, PipelineId pipeline) {}
+
+    /** Claims the job for the agent; empty when it waits no more, or the agent may not have it (now). */
+    Optional<Given> claim(AgentId agent, String agentName, JobRunId job) {
+        try {
+            return database.inTransaction(tx -> {
+                if (JobQueue.lockWaiting(tx, job, agent)
+                        && jobs.apply(tx, job, new JobEvent.Claimed(agent, agentName))
+                                instanceof Step.To<JobState>(JobState.Assigned assigned)) {
+                    return Optional.of(new Given(agent, job, assigned.attempt()));
+                }
+                return Optional.empty();
+            });
+        } catch (JdbiException e) {
+            if (JobQueue.isSecondJob(e)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Makes the assignment of an attempt, again if need be. When none can be made, the job is over as UNASSIGNABLE with
+     * the reason in its console, and the answer is empty.
+     *
+     * @throws JdbiException when the database does not answer; the attempt stays with the agent, to be asked for again
+     */
+    Optional<Made> assignment(Given given) {
+        Optional<Agent> agent = roster.find(given.agent());
+        if (agent.isEmpty()) {
+            return Optional.empty(); // deleted just now, and the attempt taken from it
+        }
+        try {
+            Made made = assignments.build(given, agent.get());
+            heldAttempts.remember(given.agent(), given.job(), given.attempt());
+            log.atInfo()
+                    .addKeyValue("job", given.job().value())
+                    .addKeyValue("locator", made.assignment().locator())
+                    .addKeyValue("attempt", given.attempt())
+                    .addKeyValue("agent", agent.get().facts().hostName())
+                    .log("Job assigned");
+            return Optional.of(made);
+        } catch (UnassignableException e) {
+            end(given, e.getMessage());
+        } catch (JdbiException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            log.atError().setCause(e).addKeyValue("job", given.job().value()).log("No assignment can be made");
+            end(given, "The server made a mistake when it prepared the job; its log says which");
+        }
+        return Optional.empty();
+    }
+
+    private void end(Given given, String reason) {
+        log.atInfo()
+                .addKeyValue("job", given.job().value())
+                .addKeyValue("reason", reason)
+                .log("A job cannot be assigned");
+        consoles.append(given.job(), given.attempt(), 0, assignments.consoleLine(reason));
+        database.useTransaction(tx -> jobs.apply(tx, given.job(), new JobEvent.Unassignable(reason)));
+    }
+
+    /** Whether the agent's own report has ended the attempt. */
+    boolean hasEnded(Handle handle, AgentId agent, HeldJob job) {
+        return HeldAttemptQuery.find(handle, agent, new JobRunId(job.jobId()), job.attempt())
+                .filter(HeldAttempts.HeldAttempt::ended)
+                .isPresent();
+    }
+
+    /** Takes an attempt from an agent that has said for a while that it does not have it. */
+    void lost(HeldRow row) {
+        log.atWarn()
+                .addKeyValue("job", row.job())
+                .addKeyValue("agent", row.agent().value())
+                .log("An agent does not have the job that it was given");
+        database.useTransaction(tx -> jobs.apply(
+                tx,
+                new JobRunId(row.job()),
+                new JobEvent.Ended(
+                        row.agent(),
+                        row.attempt(),
+                        JobResult.FAILED,
+                        JobReason.AGENT_RESTARTED,
+                        "The agent does not have the job any more",
+                        JobEvent.Progress.NONE)));
+    }
+}
