@@ -122,10 +122,7 @@ public final class AgentResource implements Resource {
         Paging paging = Paging.of(ctx);
         Attempt after = paging.after(Attempt::parse);
         List<PastJob> found = agents.history(
-                id,
-                after == null ? null : after.job(),
-                after == null ? null : after.attempt(),
-                paging.limitAndOne());
+                id, after == null ? null : after.job(), after == null ? null : after.attempt(), paging.limitAndOne());
         ctx.json(paging.page(found, job -> job.jobId() + "-" + job.attempt()));
     }
 

@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,7 +71,14 @@ final class AssignmentBuilder {
         List<EnvironmentVariables.Material> materialVariables = new ArrayList<>();
         List<MaterialCheckout> checkouts = new ArrayList<>();
         for (RunMaterial material : facts.materials()) {
-            addMaterial(material, facts.pipeline(), revealed, materialVariables, stage.fetchMaterials(), checkouts, plugins);
+            addMaterial(
+                    material,
+                    facts.pipeline(),
+                    revealed,
+                    materialVariables,
+                    stage.fetchMaterials(),
+                    checkouts,
+                    plugins);
         }
         List<JobAssignment.Task> tasks = new ArrayList<>();
         for (TaskDefinition task : definition.tasks()) {
@@ -78,8 +86,7 @@ final class AssignmentBuilder {
         }
         List<JobAssignment.Variable> environment = new ArrayList<>();
         for (Variable variable : variables(facts, stage, definition, agent, materialVariables)) {
-            environment.add(new JobAssignment.Variable(
-                    variable.name(), revealed.value(variable), variable.isSecure()));
+            environment.add(new JobAssignment.Variable(variable.name(), revealed.value(variable), variable.isSecure()));
         }
         String locator = String.join(
                 "/",
@@ -120,16 +127,13 @@ final class AssignmentBuilder {
     }
 
     private Facts read(Claims.Given given) throws UnassignableException {
-        Facts facts = database.read(handle -> AssignmentQuery.job(handle, given.job(), given.attempt())
+        Optional<Facts> facts = database.read(handle -> AssignmentQuery.job(handle, given.job(), given.attempt())
                 .map(job -> new Facts(
                         job,
                         definitions.byId(handle, job.definition()),
-                        AssignmentQuery.materials(handle, job.run())))
-                .orElse(null));
-        if (facts == null) {
-            throw new UnassignableException("The attempt was taken from the agent before it began");
-        }
-        return facts;
+                        AssignmentQuery.materials(handle, job.run()))));
+        return facts.orElseThrow(
+                () -> new UnassignableException("The attempt was taken from the agent before it began"));
     }
 
     private static StageDefinition stage(PipelineDefinition pipeline, String name) throws UnassignableException {
@@ -191,8 +195,7 @@ final class AssignmentBuilder {
                 own));
     }
 
-    private JobAssignment.Task task(
-            TaskDefinition task, RevealedSecrets revealed, Map<String, PluginJarRef> plugins)
+    private JobAssignment.Task task(TaskDefinition task, RevealedSecrets revealed, Map<String, PluginJarRef> plugins)
             throws UnassignableException {
         if (!task.type().equals(TaskDefinition.EXEC) && !task.type().equals(TaskDefinition.FETCH)) {
             PluginJarRef plugin = types.taskPlugin(task.type());

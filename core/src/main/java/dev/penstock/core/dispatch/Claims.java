@@ -97,7 +97,7 @@ final class Claims {
                     .log("Job assigned");
             return Optional.of(made);
         } catch (UnassignableException e) {
-            end(given, e.getMessage());
+            end(given, e.reason());
         } catch (JdbiException e) {
             throw e;
         } catch (RuntimeException e) {

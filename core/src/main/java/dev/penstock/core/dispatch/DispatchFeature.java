@@ -71,27 +71,19 @@ public record DispatchFeature(Dispatcher dispatcher, List<Resource> resources, L
         var assignments = new AssignmentBuilder(
                 database, needs.definitions(), needs.secrets(), types, needs.defaults(), needs.clock());
         var claims = new Claims(
-                database,
-                needs.jobs(),
-                needs.heldAttempts(),
-                needs.agents().roster(),
-                assignments,
-                needs.consoles());
+                database, needs.jobs(), needs.heldAttempts(), needs.agents().roster(), assignments, needs.consoles());
         var dispatcher = new Dispatcher(database, needs.agents().roster(), claims, needs.signals(), ticker);
         var reports = new Reports(
-                database,
-                needs.jobs(),
-                needs.heldAttempts(),
-                needs.consoles(),
-                needs.artifacts(),
-                needs.clock());
+                database, needs.jobs(), needs.heldAttempts(), needs.consoles(), needs.artifacts(), needs.clock());
         var reaper = new LeaseReaper(database, needs.jobs(), ticker);
         var queue = new QueueWatch(database, needs.agents().roster());
         return new DispatchFeature(
                 dispatcher,
                 List.of(
                         new PollResource(
-                                dispatcher, needs.agents().presence(), needs.defaults().pollWait()),
+                                dispatcher,
+                                needs.agents().presence(),
+                                needs.defaults().pollWait()),
                         new ReportResource(reports),
                         new FetchResource(new Fetches(database, needs.heldAttempts())),
                         new QueueResource(queue)),

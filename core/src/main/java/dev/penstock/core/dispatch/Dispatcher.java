@@ -226,7 +226,8 @@ public final class Dispatcher implements AutoCloseable {
         if (poll == null) {
             return;
         }
-        Finding finding = HeldCheck.compare(poll.request().held(), poll.request().idle(), rows);
+        Finding finding =
+                HeldCheck.compare(poll.request().held(), poll.request().idle(), rows);
         List<HeldJob> cancel = seat.tell(finding.cancel(), now);
         if (!cancel.isEmpty()) {
             seats.tell(seat, new PollReply(null, cancel, List.of()));
@@ -277,8 +278,7 @@ public final class Dispatcher implements AutoCloseable {
                 .filter(one -> !claims.hasEnded(handle, one.agent(), one.job()))
                 .toList());
         Map<AgentId, List<HeldJob>> byAgent = over.stream()
-                .collect(Collectors.groupingBy(
-                        Unknown::agent, Collectors.mapping(Unknown::job, Collectors.toList())));
+                .collect(Collectors.groupingBy(Unknown::agent, Collectors.mapping(Unknown::job, Collectors.toList())));
         seats.eachParked(seat -> {
             List<HeldJob> news = seat.tell(byAgent.getOrDefault(seat.agent, List.of()), now);
             if (!news.isEmpty()) {

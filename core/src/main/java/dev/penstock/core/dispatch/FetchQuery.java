@@ -91,10 +91,7 @@ final class FetchQuery {
         return handle.createQuery(OWN)
                 .bind("job", job.value())
                 .map((row, _) -> new Own(
-                        new Run(
-                                new PipelineRunId(row.getLong("id")),
-                                row.getString("name"),
-                                row.getLong("counter")),
+                        new Run(new PipelineRunId(row.getLong("id")), row.getString("name"), row.getLong("counter")),
                         row.getInt("position")))
                 .one();
     }
@@ -105,10 +102,7 @@ final class FetchQuery {
                 .bind("run", run.value())
                 .bind("pipeline", pipeline)
                 .map((row, _) -> new Upstream(
-                        new Run(
-                                new PipelineRunId(row.getLong("id")),
-                                row.getString("name"),
-                                row.getLong("counter")),
+                        new Run(new PipelineRunId(row.getLong("id")), row.getString("name"), row.getLong("counter")),
                         row.getString("stage"),
                         row.getString("stage_counter")))
                 .findOne();
@@ -145,8 +139,8 @@ final class FetchQuery {
                 .bind("path", path)
                 .bind("prefix", path.isEmpty() ? "" : path + "/")
                 .bind("limit", limit)
-                .map((row, _) -> new FetchReply.File(
-                        row.getString("path"), row.getString("sha256"), row.getLong("size")))
+                .map((row, _) ->
+                        new FetchReply.File(row.getString("path"), row.getString("sha256"), row.getLong("size")))
                 .list();
     }
 }

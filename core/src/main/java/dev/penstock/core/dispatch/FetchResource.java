@@ -33,8 +33,7 @@ final class FetchResource implements Resource {
                 text(ctx, "job", true),
                 text(ctx, "source", true),
                 "true".equals(ctx.queryParam("isFile")));
-        AgentWire.reply(
-                ctx, fetches.find(Caller.agent(ctx), AgentWire.job(ctx), AgentWire.attempt(ctx), request));
+        AgentWire.reply(ctx, fetches.find(Caller.agent(ctx), AgentWire.job(ctx), AgentWire.attempt(ctx), request));
     }
 
     private static String text(Context ctx, String name, boolean required) {

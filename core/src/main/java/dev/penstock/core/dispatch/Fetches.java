@@ -51,8 +51,7 @@ final class Fetches {
                 ? new String[0]
                 : request.pipeline().split("/", MAX_STEPS + 1);
         if (path.length > MAX_STEPS) {
-            throw new PenstockException(
-                    ErrorCode.INVALID, "\"pipeline\" names more than " + MAX_STEPS + " pipelines");
+            throw new PenstockException(ErrorCode.INVALID, "\"pipeline\" names more than " + MAX_STEPS + " pipelines");
         }
         Run run = own.run();
         Optional<Integer> counter = Optional.empty();
@@ -80,8 +79,7 @@ final class Fetches {
 
     private static Source source(Handle handle, Run run, Optional<Integer> counter, FetchRequest request) {
         Source source = FetchQuery.source(handle, run.id(), request.stage(), counter, request.job())
-                .orElseThrow(() ->
-                        notFound("Stage \"" + request.stage() + "\" of run " + run.text() + " has not run"));
+                .orElseThrow(() -> notFound("Stage \"" + request.stage() + "\" of run " + run.text() + " has not run"));
         if (source.job().isEmpty()) {
             throw notFound("Stage " + run.text() + "/" + source.stage() + "/" + source.stageCounter()
                     + " has no job \"" + request.job()
@@ -92,14 +90,13 @@ final class Fetches {
     }
 
     private static FetchReply reply(Handle handle, Run run, Source source, FetchRequest request) {
-        String locator =
-                run.text() + "/" + source.stage() + "/" + source.stageCounter() + "/" + source.jobName();
+        String locator = run.text() + "/" + source.stage() + "/" + source.stageCounter() + "/" + source.jobName();
         if (source.deleted()) {
             throw new PenstockException(ErrorCode.GONE, "The artifacts of job " + locator + " were deleted");
         }
         String path = normal(request.source());
-        List<FetchReply.File> files = FetchQuery.files(
-                handle, source.job().orElseThrow(), path, request.isFile(), Protocol.MAX_ARTIFACTS);
+        List<FetchReply.File> files =
+                FetchQuery.files(handle, source.job().orElseThrow(), path, request.isFile(), Protocol.MAX_ARTIFACTS);
         if (files.isEmpty()) {
             throw notFound(
                     source.jobState().equals("FINISHED")

@@ -27,14 +27,14 @@ final class PluginJobTypes implements JobTypes {
         try {
             return new MaterialFacts(material.plugin(), material.displayName(values), material.variables(values));
         } catch (PluginCallException e) {
-            throw new UnassignableException(
-                    "Plugin \"" + e.pluginId() + "\" said nothing about a material of type \"" + type + "\": "
-                            + e.getMessage());
+            throw new UnassignableException("Plugin \"" + e.pluginId() + "\" said nothing about a material of type \""
+                    + type + "\": " + e.getMessage());
         }
     }
 
     private static UnassignableException notOffered(String noun, String type) {
-        return new UnassignableException(noun + " type \"" + type + "\" is offered by no running plugin: see the list of"
-                + " plugins for the reason, and run the job again when it is there");
+        return new UnassignableException(
+                noun + " type \"" + type + "\" is offered by no running plugin: see the list of"
+                        + " plugins for the reason, and run the job again when it is there");
     }
 }

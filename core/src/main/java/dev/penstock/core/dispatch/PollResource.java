@@ -49,7 +49,6 @@ final class PollResource implements Resource {
                 request.protocolVersion(), facts, request.held(), request.idle(), request.waitSeconds());
         Duration wait = Duration.ofSeconds(Math.max(request.waitSeconds(), 0));
         Duration bounded = wait.compareTo(longestWait) < 0 ? wait : longestWait;
-        ctx.future(() ->
-                dispatcher.poll(agent, clean, bounded).thenAccept(reply -> AgentWire.reply(ctx, reply)));
+        ctx.future(() -> dispatcher.poll(agent, clean, bounded).thenAccept(reply -> AgentWire.reply(ctx, reply)));
     }
 }

@@ -96,9 +96,7 @@ final class QueueQuery {
 
     /** Agents that have a job. */
     static Set<AgentId> busy(Handle handle) {
-        return handle.createQuery(BUSY)
-                .map((row, _) -> new AgentId(row.getObject("agent_id", UUID.class)))
-                .stream()
+        return handle.createQuery(BUSY).map((row, _) -> new AgentId(row.getObject("agent_id", UUID.class))).stream()
                 .collect(Collectors.toUnmodifiableSet());
     }
 }

@@ -80,7 +80,8 @@ final class QueueResource implements Resource {
     private void list(Context ctx) {
         Paging paging = Paging.of(ctx);
         List<Waiting> found = queue.page(paging.after(Cursor::parse), paging.limitAndOne());
-        Page<Waiting> page = paging.page(found, waiting -> waiting.entry().cursor().text());
+        Page<Waiting> page =
+                paging.page(found, waiting -> waiting.entry().cursor().text());
         ctx.json(page.map(WaitingView::of));
     }
 }

@@ -84,12 +84,9 @@ final class Reports {
     /** How much of its way an attempt has told, and was stored. */
     private record Said(int phases, int tasks, int ended) {
         static Said of(JobReport report) {
-            return new Said(
-                    report.phases().size(),
-                    report.tasks().size(),
-                    (int) report.tasks().stream()
-                            .filter(task -> task.endedAt() != null)
-                            .count());
+            return new Said(report.phases().size(), report.tasks().size(), (int) report.tasks().stream()
+                    .filter(task -> task.endedAt() != null)
+                    .count());
         }
 
         boolean hasMorePhasesThan(@Nullable Said before) {
@@ -150,7 +147,8 @@ final class Reports {
 
     private Outcome end(AgentId agent, JobRunId job, JobReport report, JobReport.End end) {
         try {
-            // An answer of seconds ago is enough to store its console; whether the end counts is decided under the lock.
+            // An answer of seconds ago is enough to store its console; whether the end counts is decided under the
+            // lock.
             heldAttempts.requireLately(agent, job, report.attempt());
         } catch (PenstockException e) {
             return repeated(agent, job, report, e);

@@ -87,7 +87,9 @@ final class RevealedSecrets {
     /** The variable's value, in clear. */
     String value(Variable variable) throws UnassignableException {
         String plain = variable.value();
-        return plain != null ? plain : reveal(Objects.requireNonNull(variable.secret())).reveal();
+        return plain != null
+                ? plain
+                : reveal(Objects.requireNonNull(variable.secret())).reveal();
     }
 
     /** Options as an agent gets them: secrets in clear. */

@@ -28,7 +28,9 @@ final class Seat {
     private static final int MAX_WARM = 16;
 
     final AgentId agent;
-    @Nullable Parked parked;
+
+    @Nullable
+    Parked parked;
     /** A job is on its way to the agent; its poll is not answered with anything else. */
     boolean taken;
 
@@ -65,6 +67,7 @@ final class Seat {
     private record Missing(long since, double leaseUntil) {}
 
     /** The agent as the roster has it now, with what it said itself in its poll. */
+    @SuppressWarnings("ReferenceEquality") // the roster keeps its agents until it looks again, and then has new ones
     Offer offer(Agent agent, PollRequest request) {
         Offer known = offer;
         if (known == null || seenAs != agent) {

@@ -168,9 +168,8 @@ final class Seats implements AutoCloseable {
     int parked() {
         lock.lock();
         try {
-            return (int) seats.values().stream()
-                    .filter(seat -> seat.parked != null)
-                    .count();
+            return (int)
+                    seats.values().stream().filter(seat -> seat.parked != null).count();
         } finally {
             lock.unlock();
         }

@@ -4,7 +4,14 @@ package dev.penstock.core.dispatch;
 final class UnassignableException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    UnassignableException(String message) {
-        super(message);
+    private final String reason;
+
+    UnassignableException(String reason) {
+        super(reason);
+        this.reason = reason;
+    }
+
+    String reason() {
+        return reason;
     }
 }

@@ -101,9 +101,8 @@ final class WaitingJobs {
     }
 
     private static List<Idle> without(List<Idle> idle, List<Match> matches) {
-        Set<AgentId> matched = matches.stream()
-                .map(match -> match.offer().agent())
-                .collect(Collectors.toCollection(HashSet::new));
+        Set<AgentId> matched =
+                matches.stream().map(match -> match.offer().agent()).collect(Collectors.toCollection(HashSet::new));
         return idle.stream()
                 .filter(one -> !matched.contains(one.offer().agent()))
                 .toList();

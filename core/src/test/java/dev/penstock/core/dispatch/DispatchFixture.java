@@ -46,8 +46,8 @@ final class DispatchFixture implements AutoCloseable {
         this.runs = new RunFixture(database, signals, events);
         try {
             this.folder = Files.createTempDirectory("penstock-dispatch");
-            this.vault = new Vault(
-                    MasterKey.open(folder.resolve("master.key")), database.read(SecretStore::installation));
+            this.vault =
+                    new Vault(MasterKey.open(folder.resolve("master.key")), database.read(SecretStore::installation));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

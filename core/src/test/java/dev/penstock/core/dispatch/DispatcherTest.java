@@ -146,7 +146,9 @@ final class DispatcherTest {
         CompletableFuture<PollReply> poll = alma.park(alma.identity.facts(), List.of(), true, 2);
         server.awaitParked(alma);
 
-        server.api().patch("/api/v1/agents/" + alma.id().value(), Map.of("state", "DISABLED")).expect(200);
+        server.api()
+                .patch("/api/v1/agents/" + alma.id().value(), Map.of("state", "DISABLED"))
+                .expect(200);
         all.started("deploy", job("unit"));
 
         assertThat(reply(poll)).isEqualTo(PollReply.NOTHING);

@@ -51,17 +51,17 @@ final class PollingAgent {
     static PollingAgent enabled(TestNode node, String hostName, List<String> resources) {
         TestAgent identity = TestAgent.named(hostName);
         URI server = node.address();
-        send(server, "/agent/v1/registrations", identity.registration(Instant.now(), null), null).join();
+        send(server, "/agent/v1/registrations", identity.registration(Instant.now(), null), null)
+                .join();
         node.api()
-                .patch(
-                        "/api/v1/agents/" + identity.id().value(),
-                        Map.of("state", "ENABLED", "resources", resources))
+                .patch("/api/v1/agents/" + identity.id().value(), Map.of("state", "ENABLED", "resources", resources))
                 .expect(200);
         return new PollingAgent(server, identity, token(server, identity));
     }
 
     private static String token(URI server, TestAgent identity) {
-        var answer = send(server, "/agent/v1/token", identity.tokenRequest(Instant.now()), null).join();
+        var answer = send(server, "/agent/v1/token", identity.tokenRequest(Instant.now()), null)
+                .join();
         return read(answer.body(), TokenReply.class).accessToken();
     }
 
@@ -136,8 +136,7 @@ final class PollingAgent {
                 List.of(new JobReport.PhaseEntered(JobReport.Phase.BUILDING, Instant.now())),
                 List.of(),
                 new JobReport.ConsoleChunk(0, bytes),
-                new JobReport.End(
-                        JobReport.Result.PASSED, null, null, Instant.now(), bytes.length, List.of(), 0));
+                new JobReport.End(JobReport.Result.PASSED, null, null, Instant.now(), bytes.length, List.of(), 0));
     }
 
     static ReportReply accepted(HttpResponse<String> answer) {
@@ -151,7 +150,8 @@ final class PollingAgent {
         var request = HttpRequest.newBuilder(server.resolve(path))
                 .header("Authorization", "Bearer " + token)
                 .timeout(Duration.ofSeconds(20));
-        return HTTP.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString()).join();
+        return HTTP.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString())
+                .join();
     }
 
     static FetchReply files(HttpResponse<String> answer) {

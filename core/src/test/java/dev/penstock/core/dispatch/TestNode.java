@@ -6,6 +6,7 @@ import dev.penstock.core.console.ConsoleFeature;
 import dev.penstock.core.http.ContractFiles;
 import dev.penstock.core.http.HttpServer;
 import dev.penstock.core.http.HttpSettings;
+import dev.penstock.core.http.Idempotency;
 import dev.penstock.core.http.Resource;
 import dev.penstock.core.platform.db.Database;
 import dev.penstock.core.platform.worker.Worker;
@@ -82,7 +83,13 @@ final class TestNode implements AutoCloseable {
         resources.addAll(console.resources());
         resources.addAll(dispatch.resources());
         this.http = new HttpServer(
-                new HttpSettings("127.0.0.1", 0, null), agents.tokens()::verify, ContractFiles::load, resources);
+                new HttpServer.Needs(
+                        new HttpSettings("127.0.0.1", 0, null),
+                        agents.tokens()::verify,
+                        ContractFiles::load,
+                        new Idempotency(database),
+                        (_, _, _, _) -> {}),
+                resources);
         workers.addAll(agents.workers());
         workers.add(dispatch.dispatcher().worker());
         workers.forEach(Worker::start);
