@@ -45,7 +45,7 @@ public final class DefinitionParser {
             documents.add(document);
             if (!names.add(Names.key(document.written().name()))) {
                 reading.wrong(
-                        pipeline.place(),
+                        nameOf(pipeline),
                         "duplicate_name",
                         "There is another pipeline \"" + document.written().name() + "\" in this file");
             }
@@ -53,6 +53,12 @@ public final class DefinitionParser {
         return reading.violations().isEmpty()
                 ? new Parsed.Ok(documents, reading.notes())
                 : new Parsed.Broken(documents, reading.violations());
+    }
+
+    private static Doc.Place nameOf(Doc pipeline) {
+        return pipeline instanceof Doc.Mapping mapping && mapping.entries().get("name") instanceof Doc.Entry name
+                ? name.value().place()
+                : pipeline.place();
     }
 
     private Parsed.Document document(Doc doc, Reading reading) {

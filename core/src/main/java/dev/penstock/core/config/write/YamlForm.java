@@ -9,10 +9,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.snakeyaml.engine.v2.api.Dump;
-import org.snakeyaml.engine.v2.api.DumpSettings;
-import org.snakeyaml.engine.v2.common.FlowStyle;
-import org.snakeyaml.engine.v2.schema.CoreSchema;
 
 /**
  * A definition in GoCD's YAML form, format 10, with our additions where GoCD has no word. Fields that have their default
@@ -28,17 +24,7 @@ public final class YamlForm {
         Map<String, Object> file = new LinkedHashMap<>();
         file.put("format_version", FORMAT);
         file.put("pipelines", Map.of(definition.name(), pipeline(definition)));
-        DumpSettings settings = DumpSettings.builder()
-                .setDefaultFlowStyle(FlowStyle.BLOCK)
-                .setSchema(new CoreSchema())
-                .setIndent(2)
-                .setIndicatorIndent(2)
-                .setIndentWithIndicator(true)
-                .setWidth(Integer.MAX_VALUE)
-                .setSplitLines(false)
-                .setDereferenceAliases(true)
-                .build();
-        return new Dump(settings).dumpToString(file);
+        return YamlWriter.write(file);
     }
 
     private static Map<String, Object> pipeline(PipelineDefinition d) {
