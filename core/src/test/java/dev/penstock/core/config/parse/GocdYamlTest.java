@@ -130,7 +130,8 @@ class GocdYamlTest {
         assertThat(pack.idleTimeoutMinutes()).isEqualTo(10);
         assertThat(pack.resources()).containsExactly("deploy");
         assertThat(pack.tabs()).containsExactly(new JobDefinition.Tab("Report", "target/site/index.html"));
-        assertThat(pack.artifacts()).extracting(ArtifactDefinition::kind, ArtifactDefinition::source, ArtifactDefinition::destination)
+        assertThat(pack.artifacts())
+                .extracting(ArtifactDefinition::kind, ArtifactDefinition::source, ArtifactDefinition::destination)
                 .containsExactly(
                         tuple(ArtifactDefinition.Kind.BUILD, "target/*.jar", "jars"),
                         tuple(ArtifactDefinition.Kind.TEST, "target/surefire-reports", ""));
@@ -138,12 +139,15 @@ class GocdYamlTest {
         TaskDefinition second = pack.tasks().get(1);
         assertThat(second.options()).isEqualTo(Map.of("command", "mvn", "arguments", List.of("-B", "package")));
         assertThat(second.runIf()).containsExactly(RunIf.ANY);
-        assertThat(second.onCancel()).extracting(task -> task.options().get("command")).isEqualTo("./stop.sh");
+        assertThat(second.onCancel())
+                .extracting(task -> task.options().get("command"))
+                .isEqualTo("./stop.sh");
         var ant = web.stages().get(1);
         assertThat(ant.fetchMaterials()).isFalse();
-        assertThat(ant.approval())
-                .isEqualTo(new Approval(Approval.Type.SUCCESS, true, List.of("ada"), List.of("ops")));
-        assertThat(ant.jobs().getFirst().tasks()).extracting(TaskDefinition::type).containsExactly("ant", "script", "fetch");
+        assertThat(ant.approval()).isEqualTo(new Approval(Approval.Type.SUCCESS, true, List.of("ada"), List.of("ops")));
+        assertThat(ant.jobs().getFirst().tasks())
+                .extracting(TaskDefinition::type)
+                .containsExactly("ant", "script", "fetch");
         assertThat(ant.jobs().getFirst().tasks().get(1).options()).isEqualTo(Map.of("script", "echo one\necho two\n"));
     }
 
@@ -180,7 +184,8 @@ class GocdYamlTest {
     @ParameterizedTest
     @ValueSource(strings = {"0", "11", "ten", "1.5", "[1]"})
     void refusesOtherFormats(String version) {
-        assertThat(codes(yaml("format_version: " + version + "\n" + pipeline()))).containsExactly("1 unknown_version");
+        assertThat(codes(yaml("format_version: " + version + "\n" + pipeline())))
+                .containsExactly("1 unknown_version");
     }
 
     @ParameterizedTest
@@ -193,9 +198,12 @@ class GocdYamlTest {
 
     @Test
     void textsThatLookLikeOtherThingsStayTexts() {
-        var web = written(pipeline("environment_variables: {A: no, B: 1.10, C: 12:30:45, D: 0x1F, E: null, F: ~, G: }"));
+        var web =
+                written(pipeline("environment_variables: {A: no, B: 1.10, C: 12:30:45, D: 0x1F, E: null, F: ~, G: }"));
 
-        assertThat(web.variables()).extracting(Variable::value).containsExactly("no", "1.10", "12:30:45", "0x1F", "", "", "");
+        assertThat(web.variables())
+                .extracting(Variable::value)
+                .containsExactly("no", "1.10", "12:30:45", "0x1F", "", "", "");
     }
 
     @Test
@@ -212,10 +220,11 @@ class GocdYamlTest {
     @Test
     void materialsMayBeNamedByTypeOrPlugin() {
         var byType = written(pipeline().replace("{git: \"https://git/web\"}", "{type: git, url: u}"));
-        var byPlugin = written(pipeline()
-                .replace(
-                        "{git: \"https://git/web\"}",
-                        "{plugin_configuration: {id: feed, version: 1}, options: {type: rss}, secure_options: {token: t}}"));
+        var byPlugin = written(
+                pipeline()
+                        .replace(
+                                "{git: \"https://git/web\"}",
+                                "{plugin_configuration: {id: feed, version: 1}, options: {type: rss}, secure_options: {token: t}}"));
 
         assertThat(byType.materials().getFirst().type()).isEqualTo("git");
         assertThat(byPlugin.materials().getFirst().options())
@@ -224,7 +233,8 @@ class GocdYamlTest {
 
     @Test
     void aDependencyIsAPipelineAsMaterial() {
-        var web = written(pipeline().replace("{git: \"https://git/web\"}", "{pipeline: up, stage: test, ignore_for_scheduling: yes}"));
+        var web = written(pipeline()
+                .replace("{git: \"https://git/web\"}", "{pipeline: up, stage: test, ignore_for_scheduling: yes}"));
 
         assertThat(web.materials().getFirst())
                 .isEqualTo(new MaterialDefinition(
@@ -278,7 +288,9 @@ class GocdYamlTest {
 
         assertThat(web.fresh()).extracting(Secret::reveal).containsExactlyInAnyOrder("first", "second");
         assertThat(web.written().variables().get(1)).isEqualTo(new Variable("B", null, new SecretRef(7)));
-        assertThat(web.written().toString() + web.resolved()).doesNotContain("first").doesNotContain("second");
+        assertThat(web.written().toString() + web.resolved())
+                .doesNotContain("first")
+                .doesNotContain("second");
     }
 
     @ParameterizedTest
@@ -324,9 +336,7 @@ class GocdYamlTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             stages: 5                          | wrong_type
             stages: [build]                    | wrong_type
             materials: [git]                   | wrong_type
@@ -355,7 +365,8 @@ class GocdYamlTest {
 
     @Test
     void twoPipelinesOfOneNameAreOneTooMany() {
-        String text = pipeline("display_order: 1") + pipeline().replace("pipelines:\n", "").replace("web:", "WEB:");
+        String text = pipeline("display_order: 1")
+                + pipeline().replace("pipelines:\n", "").replace("web:", "WEB:");
 
         assertThat(codes(yaml(text))).containsExactly("7 duplicate_name");
     }

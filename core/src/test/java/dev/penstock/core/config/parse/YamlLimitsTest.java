@@ -50,9 +50,8 @@ class YamlLimitsTest {
 
     @Test
     void harmlessAliasesAreTaken() {
-        String variables = IntStream.range(0, 100)
-                .mapToObj(i -> "V" + i + ": *value")
-                .collect(Collectors.joining(", ", "{", "}"));
+        String variables =
+                IntStream.range(0, 100).mapToObj(i -> "V" + i + ": *value").collect(Collectors.joining(", ", "{", "}"));
 
         var web = resolved("common: {value: &value x}\n" + pipeline("environment_variables: " + variables));
 
@@ -79,7 +78,14 @@ class YamlLimitsTest {
     void aKeyOfMapThatLooksLikeAMergeIsAKeyWhenItIsQuoted() {
         var web = resolved(Texts.job("tasks: [{maven: {goals: [x], properties: {'<<': y, 'null': z}}}]"));
 
-        assertThat(web.stages().getFirst().jobs().getFirst().tasks().getFirst().options().get("properties"))
+        assertThat(web.stages()
+                        .getFirst()
+                        .jobs()
+                        .getFirst()
+                        .tasks()
+                        .getFirst()
+                        .options()
+                        .get("properties"))
                 .hasToString("{<<=y, null=z}");
     }
 
@@ -90,13 +96,15 @@ class YamlLimitsTest {
                         .mapToObj(i -> "  a%d: &a%d [%s]\n".formatted(i, i, ("*a" + (i - 1) + ", ").repeat(10)))
                         .collect(Collectors.joining());
 
-        assertTimeoutPreemptively(QUICK, () -> assertThat(codes(yaml(text))).hasSize(1).allMatch(code -> code.endsWith("too_many_aliases")));
+        assertTimeoutPreemptively(
+                QUICK,
+                () -> assertThat(codes(yaml(text))).hasSize(1).allMatch(code -> code.endsWith("too_many_aliases")));
     }
 
     @Test
     void aBombOfOneLongTextIsRefused() {
-        String text = "common: {long: &long " + "x".repeat(500_000) + ", many: ["
-                + "*long, ".repeat(1_000) + "]}\n" + pipeline();
+        String text = "common: {long: &long " + "x".repeat(500_000) + ", many: [" + "*long, ".repeat(1_000) + "]}\n"
+                + pipeline();
 
         assertTimeoutPreemptively(QUICK, () -> assertThat(codes(yaml(text))).containsExactly("1 too_many_aliases"));
     }
@@ -105,15 +113,20 @@ class YamlLimitsTest {
     void aBombOfAParameterIsRefused() {
         String text = pipeline(
                 "parameters: {p: " + "x".repeat(200_000) + "}",
-                "environment_variables: {" + IntStream.range(0, 400).mapToObj(i -> "V" + i + ": '#{p}'").collect(Collectors.joining(", ")) + "}");
+                "environment_variables: {"
+                        + IntStream.range(0, 400)
+                                .mapToObj(i -> "V" + i + ": '#{p}'")
+                                .collect(Collectors.joining(", ")) + "}");
 
-        assertTimeoutPreemptively(QUICK, () -> assertThat(codes(yaml(text))).isNotEmpty().allMatch(code -> code.endsWith("too_large")));
+        assertTimeoutPreemptively(
+                QUICK, () -> assertThat(codes(yaml(text))).isNotEmpty().allMatch(code -> code.endsWith("too_large")));
     }
 
     @Test
     void deepNestingIsRefused() {
         assertTimeoutPreemptively(QUICK, () -> {
-            assertThat(codes(yaml("common: " + "[".repeat(60) + "]".repeat(60)))).containsExactly("1 too_deep");
+            assertThat(codes(yaml("common: " + "[".repeat(60) + "]".repeat(60))))
+                    .containsExactly("1 too_deep");
             assertThat(yaml("[".repeat(500_000))).isInstanceOf(Parsed.Broken.class);
             assertThat(yaml("- ".repeat(300_000))).isInstanceOf(Parsed.Broken.class);
         });
@@ -134,12 +147,14 @@ class YamlLimitsTest {
     void aHugeScalarIsQuick() {
         String text = pipeline("label_template: \"" + "a".repeat(1_000_000) + "\"");
 
-        assertTimeoutPreemptively(QUICK, () -> assertThat(codes(yaml(text))).containsExactly("6 invalid_label_template"));
+        assertTimeoutPreemptively(
+                QUICK, () -> assertThat(codes(yaml(text))).containsExactly("6 invalid_label_template"));
     }
 
     @Test
     void textThatNoDatabaseCanHoldIsRefused() {
-        assertThat(codes(yaml(pipeline("environment_variables: {A: \"a\\0b\"}")))).containsExactly("6 invalid_text");
+        assertThat(codes(yaml(pipeline("environment_variables: {A: \"a\\0b\"}"))))
+                .containsExactly("6 invalid_text");
         assertThat(codes(Texts.json("{\"name\": \"\\ud800\"}"))).contains("1 invalid_text");
     }
 
@@ -148,14 +163,18 @@ class YamlLimitsTest {
         String good = pipeline(
                 "label_template: 'v${COUNT}'",
                 "parameters: &p {a: 'x', b: \"y\"}",
-                "environment_variables: {<<: *p, C: |", "  many", "  lines", "}");
+                "environment_variables: {<<: *p, C: |",
+                "  many",
+                "  lines",
+                "}");
         var random = new Random(42);
 
         assertTimeoutPreemptively(Duration.ofSeconds(30), () -> {
             for (int i = 0; i < 3_000; i++) {
                 String text = broken(good, random);
                 Parsed parsed = yaml(text);
-                boolean told = parsed instanceof Parsed.Ok || !Texts.mistakes(parsed).isEmpty();
+                boolean told =
+                        parsed instanceof Parsed.Ok || !Texts.mistakes(parsed).isEmpty();
                 assertThat(told).as(text).isTrue();
             }
         });

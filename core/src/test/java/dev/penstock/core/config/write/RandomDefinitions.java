@@ -126,13 +126,16 @@ final class RandomDefinitions {
                 pick(OnAgentLoss.RERUN, OnAgentLoss.ASK, new OnAgentLoss(OnAgentLoss.Policy.RERUN, 5)),
                 variables(),
                 list(1, 4, _ -> task(true)),
-                list(0, 2, i -> new ArtifactDefinition(
-                        pick(ArtifactDefinition.Kind.BUILD, ArtifactDefinition.Kind.TEST),
-                        "out" + i + "/**/*.jar",
-                        pick("", "jars"),
-                        null,
-                        null,
-                        Map.of())),
+                list(
+                        0,
+                        2,
+                        i -> new ArtifactDefinition(
+                                pick(ArtifactDefinition.Kind.BUILD, ArtifactDefinition.Kind.TEST),
+                                "out" + i + "/**/*.jar",
+                                pick("", "jars"),
+                                null,
+                                null,
+                                Map.of())),
                 list(0, 2, i -> new JobDefinition.Tab("tab" + i, "site/i.html")));
     }
 
@@ -162,7 +165,9 @@ final class RandomDefinitions {
                 put(options, "options", map());
             }
         }
-        List<RunIf> runIf = own ? pick(List.of(RunIf.PASSED), List.of(RunIf.ANY), List.of(RunIf.FAILED, RunIf.PASSED)) : List.of(RunIf.PASSED);
+        List<RunIf> runIf = own
+                ? pick(List.of(RunIf.PASSED), List.of(RunIf.ANY), List.of(RunIf.FAILED, RunIf.PASSED))
+                : List.of(RunIf.PASSED);
         return new TaskDefinition(
                 type, options, pick("", "sub/dir"), runIf, own && maybe() ? task(false) : null, pick(0, 5));
     }
@@ -183,7 +188,12 @@ final class RandomDefinitions {
             }
             var filter = new MaterialDefinition.Filter(texts(), maybe());
             return new MaterialDefinition(
-                    named || maybe() ? "material" + i : null, git ? "git" : "feed", options, "dir" + i, maybe(), filter);
+                    named || maybe() ? "material" + i : null,
+                    git ? "git" : "feed",
+                    options,
+                    "dir" + i,
+                    maybe(),
+                    filter);
         }));
         if (maybe()) {
             Map<String, Object> options = new LinkedHashMap<>(Map.of("pipeline", "up"));
@@ -216,7 +226,8 @@ final class RandomDefinitions {
     }
 
     private String text() {
-        return HARD.get(random.nextInt(HARD.size())) + (random.nextInt(4) == 0 ? HARD.get(random.nextInt(HARD.size())) : "");
+        return HARD.get(random.nextInt(HARD.size()))
+                + (random.nextInt(4) == 0 ? HARD.get(random.nextInt(HARD.size())) : "");
     }
 
     private String name(String noun) {

@@ -20,7 +20,9 @@ class RoundTripTest {
 
             String text = YamlForm.of(definition);
 
-            assertThat(read(Texts.yaml(text), seed, text)).as("seed %s:\n%s", seed, text).isEqualTo(definition);
+            assertThat(read(Texts.yaml(text), seed, text))
+                    .as("seed %s:\n%s", seed, text)
+                    .isEqualTo(definition);
         }
     }
 
@@ -31,7 +33,9 @@ class RoundTripTest {
 
             String text = Json.STRICT.writeValueAsString(JsonForm.of(definition));
 
-            assertThat(read(Texts.json(text), seed, text)).as("seed %s:\n%s", seed, text).isEqualTo(definition);
+            assertThat(read(Texts.json(text), seed, text))
+                    .as("seed %s:\n%s", seed, text)
+                    .isEqualTo(definition);
         }
     }
 
