@@ -56,9 +56,8 @@ public final class DefinitionParser {
     }
 
     private static Doc.Place nameOf(Doc pipeline) {
-        return pipeline instanceof Doc.Mapping mapping && mapping.entries().get("name") instanceof Doc.Entry name
-                ? name.value().place()
-                : pipeline.place();
+        Doc.Entry name = pipeline instanceof Doc.Mapping mapping ? mapping.entries().get("name") : null;
+        return name == null ? pipeline.place() : name.value().place();
     }
 
     private Parsed.Document document(Doc doc, Reading reading) {
