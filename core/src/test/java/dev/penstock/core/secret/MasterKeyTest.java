@@ -26,7 +26,8 @@ class MasterKeyTest {
 
         assertThat(MasterKey.open(file).id()).isEqualTo(made);
         assertThat(Files.getPosixFilePermissions(file)).isEqualTo(PosixFilePermissions.fromString("rw-------"));
-        assertThat(MasterKey.open(file).toString()).doesNotContain(Files.readString(file).strip());
+        assertThat(MasterKey.open(file).toString())
+                .doesNotContain(Files.readString(file).strip());
     }
 
     @Test
@@ -53,7 +54,9 @@ class MasterKeyTest {
         MasterKey.open(file);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
 
-        assertThatThrownBy(() -> MasterKey.open(file)).isInstanceOf(IOException.class).hasMessageContaining("chmod 600");
+        assertThatThrownBy(() -> MasterKey.open(file))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("chmod 600");
     }
 
     @Test
@@ -62,7 +65,9 @@ class MasterKeyTest {
         MasterKey.open(file);
         Files.writeString(file, "penstock-master-key-1:AAAA");
 
-        assertThatThrownBy(() -> MasterKey.open(file)).isInstanceOf(IOException.class).hasMessageContaining("backup");
+        assertThatThrownBy(() -> MasterKey.open(file))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("backup");
 
         assertThat(Files.readString(file)).isEqualTo("penstock-master-key-1:AAAA");
     }

@@ -95,7 +95,8 @@ class SecretStoreTest {
     }
 
     private String reveal(SecretRef ref, String scope) {
-        Secret value = database.read(handle -> store.reveal(handle, List.of(ref), scope)).get(ref);
+        Secret value = database.read(handle -> store.reveal(handle, List.of(ref), scope))
+                .get(ref);
         return value == null ? "" : value.reveal();
     }
 

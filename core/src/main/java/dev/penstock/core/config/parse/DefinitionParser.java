@@ -56,7 +56,8 @@ public final class DefinitionParser {
     }
 
     private static Doc.Place nameOf(Doc pipeline) {
-        Doc.Entry name = pipeline instanceof Doc.Mapping mapping ? mapping.entries().get("name") : null;
+        Doc.Entry name =
+                pipeline instanceof Doc.Mapping mapping ? mapping.entries().get("name") : null;
         return name == null ? pipeline.place() : name.value().place();
     }
 

@@ -18,9 +18,7 @@ class DefinitionRulesTest {
     private static final String TASKS = "tasks: [{exec: {command: make}}]";
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             display_order: -2                                             | out_of_range
             label_template: fixed                                         | invalid_label_template
             tracking_tool: {link: 'ftp://x/${ID}', regex: '(x)'}          | invalid_link
@@ -41,9 +39,7 @@ class DefinitionRulesTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             {a: {git: u}, b: {git: v}}                                            | required
             {a: {git: u, destination: x}, b: {git: v, destination: x/y}}          | nested_destination
             {a: {git: u, destination: x}, b: {git: v, destination: ./X/}}         | nested_destination
@@ -85,9 +81,7 @@ class DefinitionRulesTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             run_instances: 0                                           | out_of_range
             run_instances: 1001                                        | out_of_range
             timeout: -1                                                | out_of_range
@@ -113,9 +107,7 @@ class DefinitionRulesTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             {exec: {}}                                                          | required
             {exec: {command: ''}}                                               | required
             {exec: {command: ' make'}}                                          | invalid_command
@@ -184,7 +176,8 @@ class DefinitionRulesTest {
         String materials = IntStream.range(0, 3_000)
                 .mapToObj(i -> "{git: u" + i + ", destination: d" + i + "}")
                 .collect(Collectors.joining(", ", "[", "]"));
-        String variables = IntStream.range(0, 501).mapToObj(i -> "V" + i + ": x").collect(Collectors.joining(", ", "{", "}"));
+        String variables =
+                IntStream.range(0, 501).mapToObj(i -> "V" + i + ": x").collect(Collectors.joining(", ", "{", "}"));
 
         Parsed parsed = yaml(pipeline("environment_variables: " + variables)
                 .replace("{code: {git: \"https://git/web\"}}", materials));

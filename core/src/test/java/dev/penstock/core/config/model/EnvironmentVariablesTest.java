@@ -12,9 +12,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class EnvironmentVariablesTest {
-    private static final Run RUN = new Run("https://ci", "main", "ada", "web", 7, "v7", "build", 2, null, "unit", null, null);
-    private static final Declared NOTHING =
-            new Declared(null, List.of(), List.of(), List.of(), List.of(), List.of());
+    private static final Run RUN =
+            new Run("https://ci", "main", "ada", "web", 7, "v7", "build", 2, null, "unit", null, null);
+    private static final Declared NOTHING = new Declared(null, List.of(), List.of(), List.of(), List.of(), List.of());
 
     @Test
     void saysWhatTheRunIs() {
@@ -66,7 +66,8 @@ class EnvironmentVariablesTest {
         var declared = new Declared(
                 null, List.of(), List.of(new Variable("PW", null, new SecretRef(3))), List.of(), List.of(), List.of());
 
-        assertThat(EnvironmentVariables.of(RUN, List.of(), declared)).contains(new Variable("PW", null, new SecretRef(3)));
+        assertThat(EnvironmentVariables.of(RUN, List.of(), declared))
+                .contains(new Variable("PW", null, new SecretRef(3)));
     }
 
     @Test

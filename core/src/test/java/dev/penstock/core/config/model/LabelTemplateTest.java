@@ -27,8 +27,7 @@ class LabelTemplateTest {
         "a${COUNT}b${COUNT}, a7b7"
     })
     void putsValuesInAsTheyAre(String template, String label) {
-        assertThat(LabelTemplate.render(
-                        template, 7, Map.of("code", "0123456789"), Map.of("VERSION", "1.$2\\3")))
+        assertThat(LabelTemplate.render(template, 7, Map.of("code", "0123456789"), Map.of("VERSION", "1.$2\\3")))
                 .isEqualTo(label);
     }
 
@@ -37,14 +36,16 @@ class LabelTemplateTest {
         String label = LabelTemplate.render("x${env:LONG}", 1, Map.of(), Map.of("LONG", "😀".repeat(200)));
 
         assertThat(label).hasSize(255).endsWith("😀");
-        assertThat(LabelTemplate.render("${env:LONG}", 1, Map.of(), Map.of("LONG", "😀".repeat(200)))).hasSize(254);
+        assertThat(LabelTemplate.render("${env:LONG}", 1, Map.of(), Map.of("LONG", "😀".repeat(200))))
+                .hasSize(254);
     }
 
     @Test
     void doesNotBuildMoreThanALabelHolds() {
         String template = "${env:LONG}".repeat(80);
 
-        assertThat(LabelTemplate.render(template, 1, Map.of(), Map.of("LONG", "x".repeat(1 << 20)))).hasSize(255);
+        assertThat(LabelTemplate.render(template, 1, Map.of(), Map.of("LONG", "x".repeat(1 << 20))))
+                .hasSize(255);
     }
 
     @ParameterizedTest
@@ -54,7 +55,19 @@ class LabelTemplateTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "fixed", "${}", "${ }", "${env:}", "${env: }", "${nobody}", "${code[:0]}", "${code[:07]}", "${open"})
+    @ValueSource(
+            strings = {
+                "",
+                "fixed",
+                "${}",
+                "${ }",
+                "${env:}",
+                "${env: }",
+                "${nobody}",
+                "${code[:0]}",
+                "${code[:07]}",
+                "${open"
+            })
     void tellsWhatCannot(String template) {
         assertThat(LabelTemplate.check(template, Set.of("code")))
                 .extracting(Violation::pointer)

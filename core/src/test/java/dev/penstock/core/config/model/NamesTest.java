@@ -17,7 +17,20 @@ class NamesTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", ".", ".x", "a b", "a/b", "adm\u0131n", "\u212Aelvin", "\u017Fs", "e\u0301", "a\n", "a\u0000", "\uFF41"})
+            strings = {
+                "",
+                ".",
+                ".x",
+                "a b",
+                "a/b",
+                "adm\u0131n",
+                "\u212Aelvin",
+                "\u017Fs",
+                "e\u0301",
+                "a\n",
+                "a\u0000",
+                "\uFF41"
+            })
     void takesNoLettersThatSomeTakeForOthers(String name) {
         assertThat(Names.isName(name)).isFalse();
     }

@@ -19,7 +19,10 @@ class ReferenceRulesTest {
     private final Map<String, PipelineDefinition> others = new LinkedHashMap<>();
 
     ReferenceRulesTest() {
-        add("a", "{code: {git: u}}", "[{one: {tasks: [{exec: {command: x}}]}}, {two: {tasks: [{exec: {command: x}}]}}]");
+        add(
+                "a",
+                "{code: {git: u}}",
+                "[{one: {tasks: [{exec: {command: x}}]}}, {two: {tasks: [{exec: {command: x}}]}}]");
         add("b", "{up: {pipeline: a, stage: one}}", "[{test: {run_instances: 2, tasks: [{exec: {command: x}}]}}]");
     }
 
@@ -51,14 +54,16 @@ class ReferenceRulesTest {
 
     @Test
     void anUpstreamMustHaveTheStage() {
-        assertThat(check(read("c", "{up: {pipeline: nobody, stage: one}}", "[]"))).containsExactly("unknown_pipeline");
+        assertThat(check(read("c", "{up: {pipeline: nobody, stage: one}}", "[]")))
+                .containsExactly("unknown_pipeline");
         assertThat(check(read("c", "{up: {pipeline: a, stage: three}}", "[]"))).containsExactly("unknown_stage");
         assertThat(check(read("c", "{up: {pipeline: A, stage: ONE}}", "[]"))).isEmpty();
     }
 
     @Test
     void theShortestCircleIsNamed() {
-        PipelineDefinition a = read("a", "{up: {pipeline: b, stage: test}}", "[{one: {tasks: [{exec: {command: x}}]}}]");
+        PipelineDefinition a =
+                read("a", "{up: {pipeline: b, stage: test}}", "[{one: {tasks: [{exec: {command: x}}]}}]");
 
         assertThat(ReferenceRules.check(a, this::find))
                 .extracting(Violation::message)

@@ -27,9 +27,7 @@ class JsonDefinitionTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             "group": "main"           | "grup": "main"                     | required     | 1 |
             "group": "main"           | "group": "main", "x": 1            | unknown_key  | 2 | /x
             "group": "main"           | "group": 5                         | wrong_type   | 2 | /group
@@ -49,24 +47,28 @@ class JsonDefinitionTest {
             "command": "make"         | "command": true, "x": []           | unknown_option | 6 | /stages/0/jobs/0/tasks/0/options/x
             """)
     void tellsWhereAMistakeIs(String from, String to, String code, int line, String pointer) {
-        assertThat(mistakes(json(GOOD.replace(from, to))))
-                .anySatisfy(found -> {
-                    assertThat(found.code()).isEqualTo(code);
-                    assertThat(found.line()).isEqualTo(line);
-                    assertThat(found.pointer()).isEqualTo(pointer == null ? "" : pointer);
-                });
+        assertThat(mistakes(json(GOOD.replace(from, to)))).anySatisfy(found -> {
+            assertThat(found.code()).isEqualTo(code);
+            assertThat(found.line()).isEqualTo(line);
+            assertThat(found.pointer()).isEqualTo(pointer == null ? "" : pointer);
+        });
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "null", "[]", "5", "{", "{} {}", "{\"a\": 1, \"a\": 2}", "nul", "{\"a\": NaN}", "\u0000"})
+    @ValueSource(
+            strings = {"", "null", "[]", "5", "{", "{} {}", "{\"a\": 1, \"a\": 2}", "nul", "{\"a\": NaN}", "\u0000"})
     void tellsWhatIsNoDefinition(String text) {
         assertThat(mistakes(json(text))).isNotEmpty();
     }
 
     @Test
     void deepAndLongTextsAreTold() {
-        assertThat(mistakes(json("[".repeat(100_000)))).extracting(Violation::code).containsExactly("not_json");
-        assertThat(mistakes(json(" ".repeat((1 << 20) + 1)))).extracting(Violation::code).containsExactly("too_large");
+        assertThat(mistakes(json("[".repeat(100_000))))
+                .extracting(Violation::code)
+                .containsExactly("not_json");
+        assertThat(mistakes(json(" ".repeat((1 << 20) + 1))))
+                .extracting(Violation::code)
+                .containsExactly("too_large");
     }
 
     @Test

@@ -14,9 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class UserPatternTest {
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = ';',
-            textBlock = """
+    @CsvSource(delimiter = ';', textBlock = """
             '#(\\d+)'         ; fixes #42 and #43 ; 6  ; 9  ; 42
             \\b[A-Z]+-\\d+\\b ; see SHOP-7        ; 4  ; 10 ; SHOP-7
             (a)|(b)           ; b                 ; 0  ; 1  ; b
@@ -43,9 +41,11 @@ class UserPatternTest {
                 "(((a{10}){10}){10}){10}"
             })
     void refusesWhatWouldUnfoldTooFar(String pattern) {
-        assertTimeoutPreemptively(Duration.ofSeconds(1), () -> assertThatThrownBy(() -> UserPattern.of(pattern))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("repeats too much"));
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(1),
+                () -> assertThatThrownBy(() -> UserPattern.of(pattern))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("repeats too much"));
     }
 
     @ParameterizedTest
@@ -69,7 +69,16 @@ class UserPatternTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"abc,3", "(a{20}b){10},220", "a{2}{3},6", "[{}]{4},4", "\\{{5},5", "'x{2,7}',7", "'x{3,}',3", "\\p{L}{6},6"})
+    @CsvSource({
+        "abc,3",
+        "(a{20}b){10},220",
+        "a{2}{3},6",
+        "[{}]{4},4",
+        "\\{{5},5",
+        "'x{2,7}',7",
+        "'x{3,}',3",
+        "\\p{L}{6},6"
+    })
     void countsWhatARepetitionUnfoldsTo(String pattern, long size) {
         assertThat(Unfolded.size(pattern)).isEqualTo(size);
     }
