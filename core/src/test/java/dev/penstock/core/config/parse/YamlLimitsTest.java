@@ -60,7 +60,8 @@ class YamlLimitsTest {
 
     @Test
     void mergeKeysFillInWhatIsNotThere() {
-        var web = resolved("common: {base: &base {tasks: [{exec: {command: make}}], timeout: 5}}\n" + """
+        var web = resolved("""
+                common: {base: &base {tasks: [{exec: {command: make}}], timeout: 5}}
                 pipelines:
                   web:
                     group: main
