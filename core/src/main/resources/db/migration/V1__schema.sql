@@ -375,10 +375,12 @@ CREATE TABLE console (
 CREATE INDEX console_raw ON console (closed_at) WHERE sha256 IS NULL;
 
 CREATE TABLE blob (
-    sha256    text PRIMARY KEY,
-    size      bigint      NOT NULL,
-    stored_at timestamptz NOT NULL DEFAULT now()
+    sha256       text PRIMARY KEY,
+    size         bigint      NOT NULL,
+    uploaded_at  timestamptz NOT NULL DEFAULT clock_timestamp(), -- last: also when it was there already
+    unreferenced boolean     NOT NULL DEFAULT true               -- a hint where to look; the foreign key below decides
 );
+CREATE INDEX blob_unreferenced ON blob (uploaded_at) WHERE unreferenced;
 
 CREATE TABLE artifact (
     job_run_id bigint  NOT NULL REFERENCES job_run ON DELETE CASCADE,
@@ -389,6 +391,11 @@ CREATE TABLE artifact (
     PRIMARY KEY (job_run_id, path)
 );
 CREATE INDEX artifact_by_blob ON artifact (sha256);
+
+-- Marker: this stage run has artifacts. What retention looks through, so that a long history costs it nothing.
+CREATE TABLE stage_artifacts (
+    stage_run_id bigint PRIMARY KEY REFERENCES stage_run ON DELETE CASCADE
+);
 
 -- Dirty marker: this job has published reports that nobody has read yet.
 CREATE TABLE test_report_request (

@@ -4,6 +4,9 @@ import dev.penstock.core.agent.AgentFeature;
 import dev.penstock.core.agent.AgentListener;
 import dev.penstock.core.config.ConfigFeature;
 import dev.penstock.core.config.DefinitionListener;
+import dev.penstock.core.artifact.ArtifactFeature;
+import dev.penstock.core.artifact.RetentionRules;
+import dev.penstock.core.artifact.UploadLimits;
 import dev.penstock.core.config.Definitions;
 import dev.penstock.core.console.ConsoleFeature;
 import dev.penstock.core.dispatch.AgentRemoval;
@@ -95,6 +98,7 @@ record Features(
                     .resources());
             var held = new HeldAttempts(on.database(), on.clock());
             consoles(held, new JobSecretQuery(on.database(), secrets));
+            artifacts(held);
             pipelines(definitions, secrets, plugins);
             dispatch(agents, runs, held, definitions, secrets, plugins);
             var idempotency = new Idempotency(on.database());
@@ -185,6 +189,27 @@ record Features(
                     on.folder("consoles"),
                     on.settings().bytesOfMebibytes(Setting.CONSOLE_MAX_MEBIBYTES)));
             consoles.set(made.sink());
+            resources.addAll(made.resources());
+            workers.addAll(made.workers());
+        }
+
+        private void artifacts(HeldAttempts held) throws IOException {
+            Settings settings = on.settings();
+            ArtifactFeature made = ArtifactFeature.create(new ArtifactFeature.Needs(
+                    on.database(),
+                    held,
+                    on.clock(),
+                    on.folder("artifacts"),
+                    new UploadLimits(
+                            settings.bytesOfMebibytes(Setting.ARTIFACTS_FILE_MAX_MEBIBYTES),
+                            settings.bytesOfMebibytes(Setting.ARTIFACTS_JOB_MAX_MEBIBYTES),
+                            settings.bytesOfMebibytes(Setting.ARTIFACTS_FREE_MIN_MEBIBYTES)),
+                    new RetentionRules(
+                            settings.days(Setting.ARTIFACTS_KEEP_DAYS),
+                            settings.wholeNumber(Setting.ARTIFACTS_KEEP_RUNS),
+                            settings.bytesOfMebibytes(Setting.ARTIFACTS_PURGE_BELOW_MEBIBYTES),
+                            settings.bytesOfMebibytes(Setting.ARTIFACTS_PURGE_UNTIL_MEBIBYTES))));
+            artifacts.set(made.sink());
             resources.addAll(made.resources());
             workers.addAll(made.workers());
         }

@@ -13,7 +13,6 @@ import io.javalin.http.HttpStatus;
 import io.javalin.router.JavalinDefaultRoutingApi;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
@@ -64,7 +63,7 @@ final class ConsoleResource implements Resource {
         ctx.json(new All(consoles.of(job(ctx)).stream().map(View::of).toList()));
     }
 
-    private void read(Context ctx) {
+    private void read(Context ctx) throws IOException {
         Optional<ConsoleFacts> found = consoles.find(job(ctx), attempt(ctx));
         ctx.contentType("text/plain; charset=utf-8");
         ctx.header("Content-Security-Policy", "sandbox; default-src 'none'; frame-ancestors 'none'");
@@ -92,8 +91,6 @@ final class ConsoleResource implements Resource {
         }
         try (Opened opened = consoles.open(facts.id())) {
             send(ctx, facts, opened);
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot be sent: " + facts.id(), e);
         }
     }
 

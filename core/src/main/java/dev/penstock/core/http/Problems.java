@@ -1,5 +1,7 @@
 package dev.penstock.core.http;
 
+import static org.eclipse.jetty.ee10.servlet.ServletContextRequest.getServletContextRequest;
+
 import dev.penstock.core.http.BodyRate.SlowBodyException;
 import dev.penstock.core.platform.db.Databases;
 import dev.penstock.core.platform.error.ErrorCode;
@@ -55,7 +57,15 @@ final class Problems {
         if (code == ErrorCode.UNAVAILABLE || code == ErrorCode.DATABASE_UNAVAILABLE) {
             ctx.header("Retry-After", "1");
         }
-        ctx.removeHeader("ETag");
+        if (ctx.res().isCommitted()) {
+            // A part was sent already: only a broken connection tells the client that it is not the whole.
+            getServletContextRequest(ctx.req())
+                    .getServletChannel()
+                    .abort(new IOException("The answer could not be completed"));
+            return;
+        }
+        ctx.removeHeader("ETag").removeHeader("Content-Disposition");
+        ctx.res().setContentLengthLong(-1);
         ctx.status(code.status())
                 .contentType(Problem.MEDIA_TYPE)
                 .result(Problem.of(code, detail == null ? "" : detail, violations, TraceId.of(ctx))
