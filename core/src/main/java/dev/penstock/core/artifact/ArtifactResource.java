@@ -107,6 +107,7 @@ final class ArtifactResource implements Resource {
     }
 
     private static void headers(Context ctx, String mediaType, String disposition) {
+        ctx.res().setCharacterEncoding(null);
         ctx.contentType(mediaType);
         ctx.header("Content-Disposition", disposition);
         ctx.header("Content-Security-Policy", SANDBOX);

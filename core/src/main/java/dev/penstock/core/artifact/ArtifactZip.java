@@ -43,7 +43,6 @@ final class ArtifactZip {
             // Packing what is often packed already is not worth the time; logs shrink to a tenth even so.
             zip.setLevel(Deflater.BEST_SPEED);
             zip.setUseZip64(Zip64Mode.AsNeeded);
-            zip.setEncoding("UTF-8");
             List<Artifact> page = first;
             while (!page.isEmpty()) {
                 for (Artifact artifact : page) {

@@ -14,36 +14,40 @@ final class RetentionStore {
      */
     private static final String DELETABLE = """
             WITH candidate AS (
-                SELECT s.id, s.ended_at, s.pipeline_id, s.pipeline_run_id, r.counter
+                SELECT s.id, s.ended_at, s.pipeline_id, s.name_key, s.pipeline_run_id, r.counter, p.run_counter
                   FROM stage_artifacts m
                   JOIN stage_run s ON s.id = m.stage_run_id
                   JOIN pipeline_run r ON r.id = s.pipeline_run_id
-            ), kept AS (
-                SELECT s.id
-                  FROM stage_run s
-                  JOIN pipeline_run r ON r.id = s.pipeline_run_id
                   JOIN pipeline p ON p.id = r.pipeline_id
-                 WHERE s.pipeline_id IN (SELECT pipeline_id FROM candidate)
-                   AND (s.keep_artifacts OR s.ended_at IS NULL OR r.state = 'ACTIVE' OR r.counter = p.run_counter)
-                UNION
-                SELECT DISTINCT ON (s.pipeline_id, s.name_key) s.id
-                  FROM stage_run s
-                 WHERE s.pipeline_id IN (SELECT pipeline_id FROM candidate) AND s.state = 'PASSED'
-                 ORDER BY pipeline_id, name_key, id DESC
-            ), source AS (
-                SELECT o.stage_run_id AS id
-                  FROM job_run j
-                  JOIN job_run o ON o.id = j.copied_from_id
-                 WHERE j.stage_run_id IN (SELECT id FROM kept)
+                 WHERE NOT s.keep_artifacts
+                   AND s.ended_at IS NOT NULL
+                   AND r.state <> 'ACTIVE'
+                   AND r.counter < p.run_counter
+                   AND (   :anyAge
+                        OR (:keepSeconds > 0 AND s.ended_at < clock_timestamp() - :keepSeconds * interval '1 s')
+                        OR (:keepRuns > 0 AND r.counter <= p.run_counter - :keepRuns))
+            ), passed AS (
+                SELECT newest.id
+                  FROM (SELECT DISTINCT pipeline_id, name_key FROM candidate) kind
+                 CROSS JOIN LATERAL (
+                       SELECT s.id
+                         FROM pipeline_run r
+                         JOIN stage_run s ON s.pipeline_run_id = r.id AND s.name_key = kind.name_key
+                        WHERE r.pipeline_id = kind.pipeline_id AND s.state = 'PASSED'
+                        ORDER BY r.counter DESC, s.counter DESC
+                        LIMIT 1) newest
             )
             SELECT c.id
               FROM candidate c
-             WHERE c.id NOT IN (SELECT id FROM kept)
-               AND c.id NOT IN (SELECT id FROM source)
-               AND (   :anyAge
-                    OR (:keepSeconds > 0 AND c.ended_at < clock_timestamp() - :keepSeconds * interval '1 s')
-                    OR (:keepRuns > 0 AND c.counter <= (
-                            SELECT p.run_counter - :keepRuns FROM pipeline p WHERE p.id = c.pipeline_id)))
+             WHERE NOT EXISTS (SELECT FROM passed WHERE passed.id = c.id)
+               AND NOT EXISTS (
+                   SELECT
+                     FROM job_run copy
+                     JOIN job_run origin ON origin.id = copy.copied_from_id
+                     JOIN stage_run s ON s.id = copy.stage_run_id
+                    WHERE copy.pipeline_run_id = c.pipeline_run_id
+                      AND origin.stage_run_id = c.id
+                      AND (s.keep_artifacts OR s.id IN (SELECT id FROM passed)))
              ORDER BY c.ended_at, c.id
              LIMIT :most
             """;

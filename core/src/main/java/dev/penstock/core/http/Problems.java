@@ -60,8 +60,10 @@ final class Problems {
         if (ctx.res().isCommitted()) {
             // A part was sent already: only a broken connection tells the client that it is not the whole.
             getServletContextRequest(ctx.req())
-                    .getServletChannel()
-                    .abort(new IOException("The answer could not be completed"));
+                    .getConnectionMetaData()
+                    .getConnection()
+                    .getEndPoint()
+                    .close();
             return;
         }
         ctx.removeHeader("ETag").removeHeader("Content-Disposition");

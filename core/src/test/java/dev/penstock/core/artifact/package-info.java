@@ -1,0 +1,4 @@
+@NullMarked
+package dev.penstock.core.artifact;
+
+import org.jspecify.annotations.NullMarked;

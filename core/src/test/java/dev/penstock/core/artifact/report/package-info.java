@@ -1,0 +1,4 @@
+@NullMarked
+package dev.penstock.core.artifact.report;
+
+import org.jspecify.annotations.NullMarked;
