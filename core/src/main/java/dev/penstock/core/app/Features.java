@@ -2,11 +2,11 @@ package dev.penstock.core.app;
 
 import dev.penstock.core.agent.AgentFeature;
 import dev.penstock.core.agent.AgentListener;
-import dev.penstock.core.config.ConfigFeature;
-import dev.penstock.core.config.DefinitionListener;
 import dev.penstock.core.artifact.ArtifactFeature;
 import dev.penstock.core.artifact.RetentionRules;
 import dev.penstock.core.artifact.UploadLimits;
+import dev.penstock.core.config.ConfigFeature;
+import dev.penstock.core.config.DefinitionListener;
 import dev.penstock.core.config.Definitions;
 import dev.penstock.core.console.ConsoleFeature;
 import dev.penstock.core.dispatch.AgentRemoval;

@@ -31,8 +31,8 @@ final class AgentBlobResource implements Resource {
     /** The body is asked for only when it is needed: an agent that waits for "100 Continue" sends no blob twice. */
     private void upload(Context ctx) {
         JobRunId job = held(ctx);
-        boolean isNew = blobs.upload(
-                job, ctx.pathParam("sha256"), ctx.req().getContentLengthLong(), ctx::bodyInputStream);
+        boolean isNew =
+                blobs.upload(job, ctx.pathParam("sha256"), ctx.req().getContentLengthLong(), ctx::bodyInputStream);
         ctx.status(isNew ? HttpStatus.CREATED : HttpStatus.OK);
     }
 

@@ -82,6 +82,7 @@ final class ArtifactPath {
 
     /** Equal for paths that are the same file on a system that knows no case, or composes letters in its own way. */
     static String key(String path) {
-        return Normalizer.normalize(Normalizer.normalize(path, Normalizer.Form.NFKC).toLowerCase(Locale.ROOT), Normalizer.Form.NFC);
+        return Normalizer.normalize(
+                Normalizer.normalize(path, Normalizer.Form.NFKC).toLowerCase(Locale.ROOT), Normalizer.Form.NFC);
     }
 }

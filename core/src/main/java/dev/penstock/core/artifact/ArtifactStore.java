@@ -101,9 +101,18 @@ final class ArtifactStore {
     /** Paths of some artifacts whose bytes were not uploaded. */
     static List<String> missing(Handle handle, Collection<PublishedArtifact> artifacts) {
         return handle.createQuery(MISSING)
-                .bindArray("paths", String.class, artifacts.stream().map(PublishedArtifact::path).toList())
-                .bindArray("hashes", String.class, artifacts.stream().map(PublishedArtifact::sha256).toList())
-                .bindArray("sizes", Long.class, artifacts.stream().map(PublishedArtifact::size).toList())
+                .bindArray(
+                        "paths",
+                        String.class,
+                        artifacts.stream().map(PublishedArtifact::path).toList())
+                .bindArray(
+                        "hashes",
+                        String.class,
+                        artifacts.stream().map(PublishedArtifact::sha256).toList())
+                .bindArray(
+                        "sizes",
+                        Long.class,
+                        artifacts.stream().map(PublishedArtifact::size).toList())
                 .mapTo(String.class)
                 .list();
     }
@@ -112,10 +121,22 @@ final class ArtifactStore {
     static void insert(Handle tx, JobRunId job, Collection<PublishedArtifact> artifacts) {
         tx.createQuery(INSERT)
                 .bind("job", job.value())
-                .bindArray("paths", String.class, artifacts.stream().map(PublishedArtifact::path).toList())
-                .bindArray("hashes", String.class, artifacts.stream().map(PublishedArtifact::sha256).toList())
-                .bindArray("sizes", Long.class, artifacts.stream().map(PublishedArtifact::size).toList())
-                .bindArray("tests", Boolean.class, artifacts.stream().map(PublishedArtifact::test).toList())
+                .bindArray(
+                        "paths",
+                        String.class,
+                        artifacts.stream().map(PublishedArtifact::path).toList())
+                .bindArray(
+                        "hashes",
+                        String.class,
+                        artifacts.stream().map(PublishedArtifact::sha256).toList())
+                .bindArray(
+                        "sizes",
+                        Long.class,
+                        artifacts.stream().map(PublishedArtifact::size).toList())
+                .bindArray(
+                        "tests",
+                        Boolean.class,
+                        artifacts.stream().map(PublishedArtifact::test).toList())
                 .mapTo(Long.class)
                 .one();
     }

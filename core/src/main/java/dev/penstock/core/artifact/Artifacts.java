@@ -59,8 +59,8 @@ public final class Artifacts implements ArtifactSink {
     /** One path, two hashes: what is published is never changed. */
     private static void checkDifferent(
             List<PublishedArtifact> fresh, List<PublishedArtifact> all, Map<String, String> before) {
-        Map<String, String> first = fresh.stream()
-                .collect(Collectors.toMap(PublishedArtifact::path, PublishedArtifact::sha256));
+        Map<String, String> first =
+                fresh.stream().collect(Collectors.toMap(PublishedArtifact::path, PublishedArtifact::sha256));
         for (PublishedArtifact artifact : all) {
             String known = before.getOrDefault(artifact.path(), first.getOrDefault(artifact.path(), artifact.sha256()));
             if (!known.equals(artifact.sha256())) {
@@ -76,7 +76,9 @@ public final class Artifacts implements ArtifactSink {
         }
         // Sizes are those of blobs, each below the limit of a file, so that their sum cannot overflow.
         long total = before.values().stream().mapToLong(Artifact::size).sum()
-                + fresh.stream().mapToLong(artifact -> Math.min(artifact.size(), maxJobBytes + 1)).sum();
+                + fresh.stream()
+                        .mapToLong(artifact -> Math.min(artifact.size(), maxJobBytes + 1))
+                        .sum();
         if (total > maxJobBytes) {
             throw invalid("The artifacts of the job have more than " + (maxJobBytes >> 20)
                     + " MiB together, the most that a job may publish (\"artifacts.job-max-mebibytes\")");
@@ -100,7 +102,10 @@ public final class Artifacts implements ArtifactSink {
             if (entries.isEmpty()) {
                 checkDeleted(handle, origin);
                 if (!folder.isEmpty() && !ArtifactStore.isFolder(handle, origin, folder)) {
-                    throw notFound(job, folder, ArtifactStore.find(handle, origin, folder).isPresent() ? "folder" : "");
+                    throw notFound(
+                            job,
+                            folder,
+                            ArtifactStore.find(handle, origin, folder).isPresent() ? "folder" : "");
                 }
             }
             return entries;

@@ -50,8 +50,7 @@ final class BlobFolder implements BlobBytes {
         MessageDigest digest = Digests.sha256();
         long length = 0;
         boolean done = false;
-        try (FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             byte[] buffer = new byte[BUFFER];
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
                 length += count;
@@ -129,7 +128,8 @@ final class BlobFolder implements BlobBytes {
                 try (var files = Files.newDirectoryStream(folder)) {
                     for (Path file : files) {
                         String name = file.getFileName().toString();
-                        if (isHash(name) && Files.getLastModifiedTime(file).toInstant().isBefore(before)) {
+                        if (isHash(name)
+                                && Files.getLastModifiedTime(file).toInstant().isBefore(before)) {
                             found.accept(new Found(name, Files.size(file)));
                         }
                     }

@@ -39,6 +39,7 @@ final class BlobStore {
                AND NOT EXISTS (SELECT FROM artifact a WHERE a.sha256 = b.sha256)
             RETURNING b.sha256
             """;
+
     private static final String CORRECT_HINTS = """
             UPDATE blob b
                SET unreferenced = false
@@ -126,8 +127,14 @@ final class BlobStore {
     /** Makes rows for bytes that have none, so that they are deleted like others when nobody refers to them. */
     static int adopt(Handle tx, Collection<BlobBytes.Found> found) {
         return tx.createUpdate(ADOPT)
-                .bindArray("hashes", String.class, found.stream().map(BlobBytes.Found::sha256).toList())
-                .bindArray("sizes", Long.class, found.stream().map(BlobBytes.Found::size).toList())
+                .bindArray(
+                        "hashes",
+                        String.class,
+                        found.stream().map(BlobBytes.Found::sha256).toList())
+                .bindArray(
+                        "sizes",
+                        Long.class,
+                        found.stream().map(BlobBytes.Found::size).toList())
                 .execute();
     }
 

@@ -44,22 +44,17 @@ final class KeepResource implements Resource {
         database.useTransaction(tx -> {
             KeptStage stage = find(tx, ctx);
             if (!RetentionStore.keep(tx, stage.id(), keep)) {
-                throw new PenstockException(
-                        ErrorCode.GONE, "The artifacts of " + place(ctx) + " are deleted already");
+                throw new PenstockException(ErrorCode.GONE, "The artifacts of " + place(ctx) + " are deleted already");
             }
-            AuditStore.record(
-                    tx, Caller.of(ctx).name(), "artifacts.keep", "stage/" + place(ctx), Map.of("keep", keep));
+            AuditStore.record(tx, Caller.of(ctx).name(), "artifacts.keep", "stage/" + place(ctx), Map.of("keep", keep));
         });
         ctx.json(new View(keep, false));
     }
 
     private static KeptStage find(Handle handle, Context ctx) {
         return RetentionStore.find(
-                        handle,
-                        ctx.pathParam("pipeline"),
-                        number(ctx, "counter"),
-                        ctx.pathParam("stage"),
-                        (int) Math.min(number(ctx, "stage_counter"), Integer.MAX_VALUE))
+                        handle, ctx.pathParam("pipeline"), number(ctx, "counter"), ctx.pathParam("stage"), (int)
+                                Math.min(number(ctx, "stage_counter"), Integer.MAX_VALUE))
                 .orElseThrow(() ->
                         new PenstockException(ErrorCode.NOT_FOUND, "There is no stage run \"" + place(ctx) + "\""));
     }

@@ -98,7 +98,8 @@ final class Retention {
         if (stages.isEmpty()) {
             log.atWarn()
                     .addKeyValue("freeMebibytes", space.look() >> 20)
-                    .log("The disk is nearly full, and no artifacts may be deleted: all are kept, or newest of their kind");
+                    .log(
+                            "The disk is nearly full, and no artifacts may be deleted: all are kept, or newest of their kind");
         }
         for (StageRunId stage : stages) {
             if (Thread.currentThread().isInterrupted()) {

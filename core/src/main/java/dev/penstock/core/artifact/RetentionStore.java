@@ -51,6 +51,7 @@ final class RetentionStore {
              ORDER BY c.ended_at, c.id
              LIMIT :most
             """;
+
     private static final String MARK = """
             UPDATE stage_run
                SET artifacts_deleted_at = clock_timestamp()
@@ -144,14 +145,16 @@ final class RetentionStore {
                 .bind("stage", stage)
                 .bind("stageCounter", stageCounter)
                 .map((row, _) -> new KeptStage(
-                        new StageRunId(row.getLong("id")),
-                        row.getBoolean("keep_artifacts"),
-                        row.getBoolean("deleted")))
+                        new StageRunId(row.getLong("id")), row.getBoolean("keep_artifacts"), row.getBoolean("deleted")))
                 .findOne();
     }
 
     /** False when the artifacts are deleted already. */
     static boolean keep(Handle tx, StageRunId stage, boolean keep) {
-        return tx.createUpdate(KEEP).bind("stage", stage.value()).bind("keep", keep).execute() == 1;
+        return tx.createUpdate(KEEP)
+                        .bind("stage", stage.value())
+                        .bind("keep", keep)
+                        .execute()
+                == 1;
     }
 }

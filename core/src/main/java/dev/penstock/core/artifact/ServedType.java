@@ -17,8 +17,35 @@ record ServedType(String mediaType, boolean inline) {
     private static final ServedType DOWNLOAD = new ServedType("application/octet-stream", false);
 
     private static final Set<String> TEXTS = Set.of(
-            "txt", "log", "out", "err", "md", "csv", "tsv", "json", "xml", "yaml", "yml", "properties", "ini", "conf",
-            "toml", "diff", "patch", "sql", "java", "kt", "py", "rb", "go", "rs", "c", "h", "cpp", "sh", "gradle");
+            "txt",
+            "log",
+            "out",
+            "err",
+            "md",
+            "csv",
+            "tsv",
+            "json",
+            "xml",
+            "yaml",
+            "yml",
+            "properties",
+            "ini",
+            "conf",
+            "toml",
+            "diff",
+            "patch",
+            "sql",
+            "java",
+            "kt",
+            "py",
+            "rb",
+            "go",
+            "rs",
+            "c",
+            "h",
+            "cpp",
+            "sh",
+            "gradle");
 
     /** SVG is not among them: it has scripts. */
     private static final Map<String, String> PICTURES = Map.of(
@@ -46,7 +73,9 @@ record ServedType(String mediaType, boolean inline) {
     static String disposition(String name, boolean inline) {
         var plain = new StringBuilder();
         var encoded = new StringBuilder();
-        name.chars().forEach(c -> plain.append(c > ' ' - 1 && c < 0x7F && c != '"' && c != '\\' && c != '%' ? (char) c : '_'));
+        name.chars()
+                .forEach(c ->
+                        plain.append(c > ' ' - 1 && c < 0x7F && c != '"' && c != '\\' && c != '%' ? (char) c : '_'));
         for (byte each : name.getBytes(StandardCharsets.UTF_8)) {
             boolean safe = (each >= '0' && each <= '9')
                     || (each >= 'A' && each <= 'Z')

@@ -84,7 +84,10 @@ class ArtifactApiTest {
         String path = blob(job, ArtifactFixture.sha256(content));
 
         ConnectedAgent.to(server, "bruno").put(path, content).expectProblem(403, "forbidden");
-        api.request("PUT", path).bytes("application/octet-stream", content).send().expect(401);
+        api.request("PUT", path)
+                .bytes("application/octet-stream", content)
+                .send()
+                .expect(401);
     }
 
     @Test
@@ -110,7 +113,8 @@ class ArtifactApiTest {
 
         var root = api.get(artifacts("")).expect(200).json();
         var page = api.get(artifacts("?path=site&limit=1")).expect(200).json();
-        var next = api.get(artifacts("?path=site&limit=1&after=" + page.path("next").asText()))
+        var next = api.get(artifacts(
+                        "?path=site&limit=1&after=" + page.path("next").asText()))
                 .expect(200)
                 .json();
 
@@ -142,10 +146,16 @@ class ArtifactApiTest {
         publish(Map.of("notes.txt", "0123456789"));
         String tag = "\"" + ArtifactFixture.sha256("0123456789") + "\"";
 
-        var part = api.request("GET", artifacts("/notes.txt")).header("Range", "bytes=2-4").send().expect(206);
+        var part = api.request("GET", artifacts("/notes.txt"))
+                .header("Range", "bytes=2-4")
+                .send()
+                .expect(206);
         assertThat(part.text()).isEqualTo("234");
         assertThat(part.header("Content-Range")).isEqualTo("bytes 2-4/10");
-        api.request("GET", artifacts("/notes.txt")).header("If-None-Match", tag).send().expect(304);
+        api.request("GET", artifacts("/notes.txt"))
+                .header("If-None-Match", tag)
+                .send()
+                .expect(304);
         api.request("GET", artifacts("/notes.txt"))
                 .header("Range", "bytes=2-4")
                 .header("If-Range", "\"other\"")
@@ -173,11 +183,12 @@ class ArtifactApiTest {
     void aFolderIsAZip() throws IOException {
         publish(Map.of("site/index.html", "html", "site/css/ä.css", "css", "other.txt", "x"));
 
-        var zip = api.get("/api/v1/jobs/" + job.value() + "/artifacts.zip?path=site").expect(200);
+        var zip = api.get("/api/v1/jobs/" + job.value() + "/artifacts.zip?path=site")
+                .expect(200);
 
         assertThat(zip.header("Content-Disposition")).startsWith("attachment; filename=\"site.zip\"");
-        assertThat(unzipped(zip.bytes())).containsExactlyInAnyOrderEntriesOf(
-                Map.of("index.html", "html", "css/ä.css", "css"));
+        assertThat(unzipped(zip.bytes()))
+                .containsExactlyInAnyOrderEntriesOf(Map.of("index.html", "html", "css/ä.css", "css"));
         api.get("/api/v1/jobs/" + job.value() + "/artifacts.zip?path=none").expectProblem(404, "not_found");
     }
 
@@ -205,8 +216,8 @@ class ArtifactApiTest {
         publish(Map.of("notes.txt", "text"));
         on.database.useTransaction(tx -> RetentionStore.delete(
                 tx,
-                new dev.penstock.core.platform.ids.StageRunId(on.runs.one(
-                        Long.class, "SELECT stage_run_id FROM job_run WHERE id = " + job.value()))));
+                new dev.penstock.core.platform.ids.StageRunId(
+                        on.runs.one(Long.class, "SELECT stage_run_id FROM job_run WHERE id = " + job.value()))));
 
         api.get(artifacts("/notes.txt")).expectProblem(410, "gone");
         api.get(artifacts("")).expectProblem(410, "gone");
@@ -217,10 +228,12 @@ class ArtifactApiTest {
     void aPersonKeepsTheArtifactsOfAStage() {
         publish(Map.of("notes.txt", "text"));
 
-        assertThat(api.get(keeping()).expect(200).json().path("keep").asBoolean()).isFalse();
+        assertThat(api.get(keeping()).expect(200).json().path("keep").asBoolean())
+                .isFalse();
         api.put(keeping(), Map.of("keep", true)).expect(200);
 
-        assertThat(api.get(keeping()).expect(200).json().path("keep").asBoolean()).isTrue();
+        assertThat(api.get(keeping()).expect(200).json().path("keep").asBoolean())
+                .isTrue();
         api.put(keeping().replace("build", "none"), Map.of("keep", true)).expectProblem(404, "not_found");
     }
 
@@ -236,7 +249,8 @@ class ArtifactApiTest {
                 "<testsuite>"));
         read();
 
-        var summary = api.get("/api/v1/jobs/" + job.value() + "/tests").expect(200).json();
+        var summary =
+                api.get("/api/v1/jobs/" + job.value() + "/tests").expect(200).json();
         assertThat(summary.path("pending").asBoolean()).isFalse();
         assertThat(List.of(
                         summary.path("total").asInt(),
@@ -245,9 +259,12 @@ class ArtifactApiTest {
                         summary.path("skipped").asInt()))
                 .containsExactly(3, 1, 1, 1);
         assertThat(summary.at("/problems/0").asText()).contains("\"reports/broken.xml\" cannot be read");
-        var cases = api.get("/api/v1/jobs/" + job.value() + "/tests/cases?limit=2").expect(200).json();
+        var cases = api.get("/api/v1/jobs/" + job.value() + "/tests/cases?limit=2")
+                .expect(200)
+                .json();
         assertThat(cases.path("items").findValuesAsText("name")).containsExactly("bad", "good");
-        var rest = api.get("/api/v1/jobs/" + job.value() + "/tests/cases?after=" + cases.path("next").asText())
+        var rest = api.get("/api/v1/jobs/" + job.value() + "/tests/cases?after="
+                        + cases.path("next").asText())
                 .expect(200)
                 .json();
         assertThat(rest.path("items").findValuesAsText("status")).containsExactly("SKIPPED");
@@ -265,8 +282,10 @@ class ArtifactApiTest {
         on.runs.trigger(pipeline);
         AgentId agent = on.claim(pipeline + "/2/build/1/unit");
         JobRunId second = on.runs.jobId(pipeline + "/2/build/1/unit");
-        on.publish(second, List.of(on.uploaded(
-                second, "TEST-a.xml", "<testsuite name='A'><testcase name='a' time='2'/></testsuite>")));
+        on.publish(
+                second,
+                List.of(on.uploaded(
+                        second, "TEST-a.xml", "<testsuite name='A'><testcase name='a' time='2'/></testsuite>")));
         on.end(pipeline + "/2/build/1/unit", agent, JobResult.PASSED);
         read();
 
@@ -298,8 +317,8 @@ class ArtifactApiTest {
     }
 
     private void read() {
-        var reader = new ReportReader(
-                on.database, (sha256, size) -> Channels.newInputStream(on.blobs.open(sha256, size)));
+        var reader =
+                new ReportReader(on.database, (sha256, size) -> Channels.newInputStream(on.blobs.open(sha256, size)));
         int read = 0;
         while (reader.step() && read < 100) {
             read++;

@@ -74,7 +74,11 @@ final class ArtifactFixture {
     JobRunId publishing(String locator, JobResult result, String content, String... paths) {
         AgentId agent = claim(locator);
         JobRunId job = runs.jobId(locator);
-        publish(job, Arrays.stream(paths).map(path -> uploaded(job, path, content + " of " + path)).toList());
+        publish(
+                job,
+                Arrays.stream(paths)
+                        .map(path -> uploaded(job, path, content + " of " + path))
+                        .toList());
         end(locator, agent, result);
         return job;
     }

@@ -81,7 +81,10 @@ class ArtifactPathTest {
         assertThat(problems("Read.me", "read.ME")).singleElement().asString().contains("no case");
         assertThat(problems("straße", "STRASSE")).isEmpty();
         assertThat(problems("Ordner/a", "ordner/b")).singleElement().asString().contains("folders");
-        assertThat(problems("\u00e9.txt", "e\u0301.txt")).singleElement().asString().contains("one file");
+        assertThat(problems("\u00e9.txt", "e\u0301.txt"))
+                .singleElement()
+                .asString()
+                .contains("one file");
     }
 
     @Test
@@ -123,6 +126,9 @@ class ArtifactPathTest {
 
     private static List<String> problems(String... paths) {
         return Publication.problems(
-                Stream.of(paths).map(path -> new PublishedArtifact(path, HASH, 1, false)).toList(), Set.of());
+                Stream.of(paths)
+                        .map(path -> new PublishedArtifact(path, HASH, 1, false))
+                        .toList(),
+                Set.of());
     }
 }

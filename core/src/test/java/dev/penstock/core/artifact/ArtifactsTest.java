@@ -72,15 +72,16 @@ class ArtifactsTest {
 
     @Test
     void bytesOfAnotherHashAreRefusedAndLeaveNothing() throws IOException {
-        assertInvalid(() -> on.upload(job, ArtifactFixture.sha256("other"), new byte[] {1, 2, 3}), "were changed on the way");
+        assertInvalid(
+                () -> on.upload(job, ArtifactFixture.sha256("other"), new byte[] {1, 2, 3}), "were changed on the way");
 
         assertThat(files()).isEmpty();
     }
 
     @Test
     void anUploadThatBreaksOffLeavesNothing() throws IOException {
-        var broken = new java.io.SequenceInputStream(
-                new ByteArrayInputStream(new byte[300_000]), new java.io.InputStream() {
+        var broken =
+                new java.io.SequenceInputStream(new ByteArrayInputStream(new byte[300_000]), new java.io.InputStream() {
                     @Override
                     public int read() throws IOException {
                         throw new IOException("connection reset");
@@ -104,8 +105,8 @@ class ArtifactsTest {
 
         assertThatThrownBy(() -> on.upload(job, ArtifactFixture.sha256(large), large))
                 .hasMessageContaining("artifacts.file-max-mebibytes");
-        assertThatThrownBy(() -> on.blobs.upload(
-                        job, ArtifactFixture.sha256(large), -1, () -> new ByteArrayInputStream(large)))
+        assertThatThrownBy(() ->
+                        on.blobs.upload(job, ArtifactFixture.sha256(large), -1, () -> new ByteArrayInputStream(large)))
                 .hasMessageContaining("artifacts.file-max-mebibytes");
         on.upload(job, ArtifactFixture.sha256(medium), medium);
         medium[0] = 1;
@@ -113,7 +114,8 @@ class ArtifactsTest {
                 .hasMessageContaining("artifacts.job-max-mebibytes");
         var full = new Blobs(
                 database, on.bytes, new FreeSpace(folder), new UploadLimits(8 << 20, 8 << 20, Long.MAX_VALUE / 2));
-        assertThatThrownBy(() -> full.upload(job, ArtifactFixture.sha256("y"), 1, () -> new ByteArrayInputStream(large)))
+        assertThatThrownBy(
+                        () -> full.upload(job, ArtifactFixture.sha256("y"), 1, () -> new ByteArrayInputStream(large)))
                 .isInstanceOfSatisfying(
                         PenstockException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.STORAGE_FULL));
         assertThat(files()).containsExactly(ArtifactFixture.sha256(new byte[7 << 20]));

@@ -107,7 +107,8 @@ class RetentionTest {
         retain(FULL_DISK);
 
         assertThat(on.paths(old)).isEmpty();
-        assertThat(List.of(kept, passed, newest)).allSatisfy(job -> assertThat(on.paths(job)).hasSize(1));
+        assertThat(List.of(kept, passed, newest))
+                .allSatisfy(job -> assertThat(on.paths(job)).hasSize(1));
     }
 
     @Test
@@ -148,7 +149,8 @@ class RetentionTest {
         delete(second);
 
         assertThat(on.bytes.size(sha256)).isEmpty();
-        assertThat(on.runs.list("SELECT sha256 FROM blob WHERE sha256 = '" + sha256 + "'")).isEmpty();
+        assertThat(on.runs.list("SELECT sha256 FROM blob WHERE sha256 = '" + sha256 + "'"))
+                .isEmpty();
     }
 
     @Test
@@ -251,7 +253,6 @@ class RetentionTest {
     }
 
     private Retention retention(RetentionRules rules) {
-        return new Retention(
-                database, on.bytes, new FreeSpace(folder), rules, Duration.ZERO, InstantSource.system());
+        return new Retention(database, on.bytes, new FreeSpace(folder), rules, Duration.ZERO, InstantSource.system());
     }
 }

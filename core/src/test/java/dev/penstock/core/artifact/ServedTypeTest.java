@@ -23,6 +23,7 @@ class ServedTypeTest {
     @Test
     void namesInHeadersAreEncoded() {
         assertThat(ServedType.of("a/Bericht \"ü\"\r\n.bin").disposition("a/Bericht \"ü\"\r\n.bin"))
-                .isEqualTo("attachment; filename=\"Bericht _____.bin\"; filename*=UTF-8''Bericht%20%22%C3%BC%22%0D%0A.bin");
+                .isEqualTo(
+                        "attachment; filename=\"Bericht _____.bin\"; filename*=UTF-8''Bericht%20%22%C3%BC%22%0D%0A.bin");
     }
 }

@@ -57,7 +57,8 @@ public final class ReportReader {
         }
         Request found = request.get();
         var reading = new Reading();
-        database.read(handle -> ReportStore.files(handle, found.job(), MAX_FILES)).forEach(reading::add);
+        database.read(handle -> ReportStore.files(handle, found.job(), MAX_FILES))
+                .forEach(reading::add);
         reading.finish();
         database.useTransaction(tx -> {
             if (ReportStore.take(tx, found)) {

@@ -207,8 +207,7 @@ final class ReportStore {
     }
 
     /** The newest runs of a stage with reports of a job, all its instances together. */
-    static List<TrendPoint> trend(
-            Handle handle, String pipeline, String stage, String job, long before, int most) {
+    static List<TrendPoint> trend(Handle handle, String pipeline, String stage, String job, long before, int most) {
         return handle.createQuery(TREND)
                 .bind("pipeline", pipeline)
                 .bind("stage", stage)

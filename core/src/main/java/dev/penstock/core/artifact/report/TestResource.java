@@ -105,7 +105,11 @@ public final class TestResource implements Resource {
                 handle, origin(handle, job), status, after == null ? 0 : after, paging.limitAndOne()));
         Page<Numbered> page = paging.page(found, numbered -> Integer.toString(numbered.ordinal()));
         ctx.json(new Page<>(
-                page.items().stream().map(Numbered::test).map(TestResource::view).toList(), page.next()));
+                page.items().stream()
+                        .map(Numbered::test)
+                        .map(TestResource::view)
+                        .toList(),
+                page.next()));
     }
 
     private static CaseView view(TestCase test) {

@@ -140,7 +140,8 @@ public final class XmlReader implements AutoCloseable {
                 return new XmlException("it has more than " + cause.getMessage() + " bytes", e);
             }
         }
-        String line = e.getLocation() == null ? "" : " at line " + e.getLocation().getLineNumber();
+        String line =
+                e.getLocation() == null ? "" : " at line " + e.getLocation().getLineNumber();
         return new XmlException("it is no well-formed XML" + line, e);
     }
 

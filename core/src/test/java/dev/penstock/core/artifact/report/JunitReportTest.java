@@ -35,11 +35,12 @@ class JunitReportTest {
                 </testsuite>
                 """);
 
-        assertThat(cases).extracting(TestCase::status)
+        assertThat(cases)
+                .extracting(TestCase::status)
                 .containsExactly(Status.PASSED, Status.FAILED, Status.ERROR, Status.SKIPPED);
-        assertThat(cases).extracting(TestCase::message)
-                .containsExactly(
-                        null, "expected: <1> but was: <2>", "java.lang.NullPointerException", "not yet");
+        assertThat(cases)
+                .extracting(TestCase::message)
+                .containsExactly(null, "expected: <1> but was: <2>", "java.lang.NullPointerException", "not yet");
         assertThat(cases.get(1).seconds()).isEqualTo(1234.5);
         assertThat(cases.get(1).detail()).startsWith("AssertionError: expected").endsWith("(WebTest.java:12)");
     }
@@ -75,7 +76,8 @@ class JunitReportTest {
 
     @Test
     void passesOverXmlThatIsNoReport() throws XmlException {
-        assertThat(JunitReport.read(stream("<coverage><line/></coverage>"), _ -> {})).isFalse();
+        assertThat(JunitReport.read(stream("<coverage><line/></coverage>"), _ -> {}))
+                .isFalse();
     }
 
     @Test
@@ -83,7 +85,8 @@ class JunitReportTest {
         assertThatThrownBy(() -> read("<!DOCTYPE t [<!ENTITY x SYSTEM 'file:///etc/passwd'>]>"
                         + "<testsuite name='a'><testcase name='t'><failure>&x;</failure></testcase></testsuite>"))
                 .isInstanceOf(XmlException.class);
-        assertThatThrownBy(() -> read("<!DOCTYPE t SYSTEM 'http://127.0.0.1:1/x.dtd'><testsuite>&undefined;</testsuite>"))
+        assertThatThrownBy(
+                        () -> read("<!DOCTYPE t SYSTEM 'http://127.0.0.1:1/x.dtd'><testsuite>&undefined;</testsuite>"))
                 .isInstanceOf(XmlException.class);
     }
 
@@ -91,7 +94,13 @@ class JunitReportTest {
     void expandsNoBomb() {
         var bomb = new StringBuilder("<!DOCTYPE t [<!ENTITY a0 'ha'>");
         for (int i = 1; i < 30; i++) {
-            bomb.append("<!ENTITY a").append(i).append(" '&a").append(i - 1).append(";&a").append(i - 1).append(";'>");
+            bomb.append("<!ENTITY a")
+                    .append(i)
+                    .append(" '&a")
+                    .append(i - 1)
+                    .append(";&a")
+                    .append(i - 1)
+                    .append(";'>");
         }
         bomb.append("]><testsuite name='&a29;'/>");
 
@@ -145,7 +154,9 @@ class JunitReportTest {
                 + "</failure></testcase></testsuite>");
 
         assertThat(cases.getFirst().message()).hasSize(JunitReport.MAX_MESSAGE).endsWith("𝄞");
-        assertThat(cases.getFirst().detail()).hasSizeLessThanOrEqualTo(JunitReport.MAX_DETAIL).endsWith("𝄞");
+        assertThat(cases.getFirst().detail())
+                .hasSizeLessThanOrEqualTo(JunitReport.MAX_DETAIL)
+                .endsWith("𝄞");
     }
 
     @Test
@@ -170,7 +181,9 @@ class JunitReportTest {
                 bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
             }
             try {
-                JunitReport.read(new ByteArrayInputStream(bytes), test -> assertThat(test.name()).isNotNull());
+                JunitReport.read(
+                        new ByteArrayInputStream(bytes),
+                        test -> assertThat(test.name()).isNotNull());
             } catch (XmlException e) {
                 assertThat(e.getMessage()).isNotBlank();
             }
