@@ -6,11 +6,14 @@ import dev.penstock.plugin.material.MaterialException.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.text.ParseException;
 import java.util.Optional;
-import org.eclipse.jgit.api.Git;
+import java.util.concurrent.ExecutionException;
 import org.eclipse.jgit.api.errors.GitAPIException;
 import org.eclipse.jgit.dircache.DirCache;
 import org.eclipse.jgit.dircache.DirCacheCheckout;
+import org.eclipse.jgit.internal.storage.file.FileRepository;
+import org.eclipse.jgit.internal.storage.file.GC;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.RefUpdate;
@@ -149,18 +152,20 @@ final class Checkout {
         };
     }
 
-    private void tidy(Repository repository) throws IOException, MaterialException {
+    private void tidy(Repository repository) throws IOException, MaterialException, InterruptedException {
         Path git = repository.getDirectory().toPath();
         if (OwnRepository.packs(git) <= MOST_PACKS || OwnRepository.bytesOfPacks(git) > LARGEST_TO_TIDY) {
             return;
         }
+        context.console().note("Tidying up the clone, which has many packs of objects");
         try {
-            context.console().note("Tidying up the clone, which has many packs of objects");
-            Git.wrap(repository)
-                    .gc()
-                    .setProgressMonitor(new Progress(context.console()))
-                    .call();
-        } catch (GitAPIException e) {
+            var collector = new GC((FileRepository) repository);
+            collector.setProgressMonitor(new Progress(context.console()));
+            // Nobody else uses it, so what was put together elsewhere, or is referred to by nothing, can go at once.
+            collector.setPackExpireAgeMillis(0);
+            collector.setExpireAgeMillis(0);
+            collector.gc().get();
+        } catch (GitAPIException | ParseException | ExecutionException e) {
             throw new MaterialException(Kind.OTHER, "The clone cannot be tidied up: " + e.getMessage(), e);
         }
     }

@@ -79,6 +79,14 @@ record Failures(GitUrl url, Access access, Duration timeout, Traffic traffic) {
                             + "\", which is not followed. If that is the right place, use it as the URL",
                     thrown);
         }
+        if (traffic.otherContent().isPresent()) {
+            return told(
+                    Kind.NOT_FOUND,
+                    "There is no git server at " + url.shown() + ": it answers with something else ("
+                            + clean(traffic.otherContent().get())
+                            + "). Use the URL for cloning, not that of a web page",
+                    thrown);
+        }
         return status(thrown, chain).or(() -> network(thrown, chain, timedOut)).orElseGet(() -> other(thrown, chain));
     }
 
@@ -157,8 +165,7 @@ record Failures(GitUrl url, Access access, Duration timeout, Traffic traffic) {
                         thrown));
             }
         }
-        boolean ssh = url.kind().isSsh() && chain.stream().anyMatch(SshException.class::isInstance);
-        if (ssh && says(chain, "log in", "auth", "no more authentication methods")) {
+        if (url.kind().isSsh() && says(chain, "log in", "no more authentication methods", "cancel")) {
             return Optional.of(told(Kind.AUTHENTICATION, sshLogin(), thrown));
         }
         if (chain.stream().anyMatch(SocketException.class::isInstance)) {

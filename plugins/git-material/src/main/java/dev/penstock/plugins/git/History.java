@@ -41,7 +41,7 @@ record History(Repository repository, GitUrl url) {
     private static final Instant LATEST = Instant.parse("9999-01-01T00:00:00Z");
 
     /** The revisions after the last known one; the newest alone when none is known. */
-    PollResult since(ObjectId tip, Optional<String> lastKnown) throws IOException {
+    PollResult since(ObjectId tip, Optional<String> lastKnown) throws IOException, InterruptedException {
         try (RevWalk walk = new RevWalk(repository)) {
             RevCommit newest = walk.parseCommit(tip);
             if (lastKnown.isEmpty()) {
@@ -99,7 +99,7 @@ record History(Repository repository, GitUrl url) {
     }
 
     /** What is in one history and not in the other, oldest first, and every commit after its parents. */
-    private List<Revision> between(RevWalk walk, RevCommit after, RevCommit upTo) throws IOException {
+    private List<Revision> between(RevWalk walk, RevCommit after, RevCommit upTo) throws IOException, InterruptedException {
         walk.reset();
         walk.sort(RevSort.TOPO);
         walk.markStart(upTo);
@@ -112,6 +112,9 @@ record History(Repository repository, GitUrl url) {
         var revisions = new ArrayList<Revision>();
         int left = MOST_FILES_TOGETHER;
         for (RevCommit commit : commits) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
             Revision revision = revision(walk, commit, Math.min(left, MOST_FILES));
             left -= revision.files().size();
             revisions.add(revision);

@@ -19,6 +19,8 @@ import org.eclipse.jgit.transport.http.JDKHttpConnection;
 final class HttpGuard implements HttpConnectionFactory {
     private static final List<Integer> REDIRECTS = List.of(301, 302, 303, 307, 308);
 
+    private static final String ADVERTISEMENT = "application/x-git-upload-pack-advertisement";
+
     private final GitUrl url;
     private final Traffic traffic;
 
@@ -61,7 +63,18 @@ final class HttpGuard implements HttpConnectionFactory {
                 traffic.redirected(to == null ? "an unknown place" : to);
                 throw new TransportException("Redirected by " + url.shown());
             }
+            if (status == HTTP_OK && getURL().getPath().endsWith("/info/refs") && !ADVERTISEMENT.equals(type())) {
+                // Perhaps a web page; perhaps the files of a repository on a plain web server. JGit would look through
+                // those one by one, and wherever else they say that there are more.
+                traffic.isNoGitServer(String.valueOf(getContentType()));
+                throw new TransportException(url.shown() + " is no git server");
+            }
             return status;
+        }
+
+        private String type() {
+            String type = String.valueOf(getContentType());
+            return type.replaceFirst(";.*", "").strip().toLowerCase(Locale.ROOT);
         }
 
         @Override

@@ -23,6 +23,7 @@ final class Jgit {
         if (!(SystemReader.getInstance() instanceof Isolated)) {
             SystemReader.setInstance(new Isolated(SystemReader.getInstance()));
         }
+        Ed25519.register();
         // What is left: http, https, ssh and folders. Gone: Amazon S3, bundles, ftp, sftp and the git protocol.
         for (TransportProtocol protocol : Transport.getTransportProtocols()) {
             boolean wanted = protocol.getSchemes().contains("http")
@@ -48,9 +49,8 @@ final class Jgit {
         @Override
         public FileBasedConfig openUserConfig(@Nullable Config parent, FS fs) {
             var config = new Fixed(parent, fs);
-            // Of both a repository's own settings say nothing, so this is what holds.
+            // For questions that need no repository, which has this in its own settings.
             config.setString("http", null, "followRedirects", "false");
-            config.setInt(ConfigConstants.CONFIG_GC_SECTION, null, ConfigConstants.CONFIG_KEY_AUTO, 0);
             return config;
         }
 

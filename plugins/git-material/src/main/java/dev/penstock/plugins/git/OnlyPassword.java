@@ -1,25 +1,27 @@
 package dev.penstock.plugins.git;
 
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jgit.transport.CredentialItem;
 import org.eclipse.jgit.transport.CredentialsProvider;
 import org.eclipse.jgit.transport.URIish;
 
 /**
  * Answers JGit's question for the password, once: asked again, it was wrong, and repeating it would lock accounts. Answers
- * no to everything else, such as whether to trust a certificate.
+ * no to everything else. Thread-safe.
  */
 final class OnlyPassword extends CredentialsProvider {
     private final Access access;
-    private boolean asked;
+    private final AtomicBoolean asked = new AtomicBoolean();
 
     OnlyPassword(Access access) {
         this.access = access;
     }
 
+    /** Without a yes here the SSH library asks for no password at all. */
     @Override
     public boolean isInteractive() {
-        return false;
+        return access.password() != null;
     }
 
     @Override
@@ -38,10 +40,9 @@ final class OnlyPassword extends CredentialsProvider {
 
     @Override
     public boolean get(URIish uri, CredentialItem... items) {
-        if (asked || access.password() == null || !supports(items)) {
+        if (access.password() == null || !supports(items) || asked.getAndSet(true)) {
             return false;
         }
-        asked = true;
         String password = access.password().reveal();
         for (CredentialItem item : items) {
             switch (item) {

@@ -140,7 +140,9 @@ final class OwnRepository {
         if (SystemReader.getInstance().isMacOS()) {
             config.setBoolean("core", null, "precomposeunicode", true);
         }
+        // Both: with one of them JGit would still collect garbage after fetches, on a thread of its own.
         config.setInt("gc", null, "auto", 0);
+        config.setInt("gc", null, "autopacklimit", 0);
         config.setString("http", null, "followRedirects", "false");
         config.setString("remote", Constants.DEFAULT_REMOTE_NAME, "url", origin.shown());
         if (branch != null) {

@@ -13,9 +13,13 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.eclipse.jgit.errors.TransportException;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
@@ -41,6 +45,9 @@ import org.jspecify.annotations.Nullable;
 final class Remote implements AutoCloseable {
     /** So many names in a message help; more do not. */
     private static final int MOST_NAMES = 10;
+
+    /** What a stopped fetch may take to close its files. */
+    private static final Duration LAST_STEPS = Duration.ofSeconds(2);
 
     private static final FilterSpec NO_CONTENTS;
 
@@ -132,19 +139,19 @@ final class Remote implements AutoCloseable {
     /** Fetches into a repository of ours. */
     void fetch(Repository into, Wanted wanted, ProgressMonitor monitor) throws MaterialException, InterruptedException {
         ready();
-        try (Transport transport = open(into)) {
-            transport.setTagOpt(wanted.tags());
-            transport.setRemoveDeletedRefs(false);
-            if (wanted.depth() > 0) {
-                transport.setDepth(wanted.depth());
+        stoppable(() -> {
+            try (Transport transport = open(into)) {
+                transport.setTagOpt(wanted.tags());
+                transport.setRemoveDeletedRefs(false);
+                if (wanted.depth() > 0) {
+                    transport.setDepth(wanted.depth());
+                }
+                if (!wanted.contents()) {
+                    transport.setFilterSpec(NO_CONTENTS);
+                }
+                return transport.fetch(new Watched(into, isLocal(), traffic, monitor), wanted.refs());
             }
-            if (!wanted.contents()) {
-                transport.setFilterSpec(NO_CONTENTS);
-            }
-            transport.fetch(isLocal() ? new LocalLimit(into, traffic, monitor) : monitor, wanted.refs());
-        } catch (IOException | RuntimeException e) {
-            throw failure(e);
-        }
+        });
     }
 
     /** The repository of a local folder, opened for reading. */
@@ -193,11 +200,34 @@ final class Remote implements AutoCloseable {
 
     private <T> T asked(Collection<RefSpec> refs, Question<T> question) throws MaterialException, InterruptedException {
         ready();
-        try (Transport transport = open(null);
-                FetchConnection connection = transport.openFetch(refs)) {
-            return question.of(connection);
-        } catch (IOException | RuntimeException e) {
-            throw failure(e);
+        return stoppable(() -> {
+            try (Transport transport = open(null);
+                    FetchConnection connection = transport.openFetch(refs)) {
+                return question.of(connection);
+            }
+        });
+    }
+
+    /**
+     * Works on a thread of its own, of the kind of the caller's, so that the caller hears its interrupt: JGit's timers use
+     * interrupts themselves and lose those of others. A blocked read ends at once on a virtual thread, and at the network
+     * timeout on another.
+     */
+    private <T> T stoppable(Callable<T> work) throws MaterialException, InterruptedException {
+        var task = new FutureTask<>(work);
+        Thread.Builder kind = Thread.currentThread().isVirtual()
+                ? Thread.ofVirtual()
+                : Thread.ofPlatform().daemon();
+        Thread worker = kind.name("git-" + url.bareHost()).start(task);
+        try {
+            return task.get();
+        } catch (ExecutionException e) {
+            throw failure(e.getCause() instanceof Exception cause ? cause : e);
+        } catch (InterruptedException e) {
+            traffic.stop();
+            worker.interrupt();
+            worker.join(context.networkTimeout().plus(LAST_STEPS));
+            throw e;
         }
     }
 
@@ -213,7 +243,8 @@ final class Remote implements AutoCloseable {
             transport = into == null ? Transport.open(uri) : Transport.open(into, uri);
         }
         transport.setTimeout(Math.clamp(context.networkTimeout().toSeconds(), 1, Integer.MAX_VALUE / 1_000));
-        transport.setCredentialsProvider(new OnlyPassword(access));
+        // Over HTTP the password goes with the first request; asked for again, it was wrong.
+        transport.setCredentialsProvider(url.kind().isSsh() ? new OnlyPassword(access) : null);
         switch (transport) {
             case TransportHttp http -> {
                 http.setHttpConnectionFactory(new HttpGuard(url, traffic));

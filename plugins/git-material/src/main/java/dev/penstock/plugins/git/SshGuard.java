@@ -14,7 +14,11 @@ import java.security.KeyPair;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.sshd.common.NamedResource;
 import org.apache.sshd.common.config.keys.FilePasswordProvider;
 import org.apache.sshd.common.util.security.SecurityUtils;
@@ -102,10 +106,34 @@ final class SshGuard extends SshSessionFactory implements AutoCloseable {
         return keys;
     }
 
+    /** Connects and logs in within the timeout; the library itself would give a silent host two minutes. */
     @Override
     public RemoteSession getSession(URIish uri, CredentialsProvider credentials, FS fs, int timeoutMillis)
             throws TransportException {
-        return new Counted(sessions.getSession(uri, credentials, fs, timeoutMillis));
+        var abandoned = new AtomicBoolean();
+        var login = new FutureTask<>(() -> {
+            RemoteSession session = sessions.getSession(uri, credentials, fs, timeoutMillis);
+            if (abandoned.get()) {
+                session.disconnect();
+            }
+            return session;
+        });
+        Thread.ofVirtual().name("git-ssh-login").start(login);
+        try {
+            return new Counted(login.get(timeoutMillis, TimeUnit.MILLISECONDS));
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof TransportException known
+                    ? known
+                    : new TransportException(uri, "The SSH login failed", e.getCause());
+        } catch (TimeoutException e) {
+            throw new TransportException(uri, "The SSH login timed out", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new TransportException(uri, "The SSH login was interrupted", e);
+        } finally {
+            abandoned.set(true);
+            login.cancel(true);
+        }
     }
 
     @Override

@@ -14,9 +14,11 @@ import org.jspecify.annotations.Nullable;
 final class Traffic {
     private final Budget budget;
     private volatile int status;
+    private volatile boolean stopped;
     private volatile boolean tooMuch;
     private volatile @Nullable String redirect;
     private volatile @Nullable String untrusted;
+    private volatile @Nullable String otherContent;
 
     /** What may still be taken, by one or several connections. Thread-safe. */
     static final class Budget {
@@ -32,7 +34,7 @@ final class Traffic {
         this.budget = budget;
     }
 
-    /** The stream, counted: it breaks at the limit, and when its reader was interrupted. */
+    /** The stream, counted: it breaks at the limit, and when the work was stopped. */
     InputStream counted(InputStream in) {
         return new FilterInputStream(in) {
             @Override
@@ -54,10 +56,19 @@ final class Traffic {
     }
 
     /** A server that sends a byte now and then would otherwise outlast every deadline. */
-    private static void check() throws InterruptedIOException {
-        if (Thread.currentThread().isInterrupted()) {
-            throw new InterruptedIOException("interrupted");
+    private void check() throws InterruptedIOException {
+        if (stopped) {
+            throw new InterruptedIOException("stopped");
         }
+    }
+
+    /** Ends what goes on; a flag of our own, because JGit's timers lose a thread's interrupted state. */
+    void stop() {
+        stopped = true;
+    }
+
+    boolean stopped() {
+        return stopped;
     }
 
     /** Counts bytes of a transport that this class does not read itself. */
@@ -78,6 +89,15 @@ final class Traffic {
 
     void untrusted(String why) {
         untrusted = why;
+    }
+
+    void isNoGitServer(String contentType) {
+        otherContent = contentType;
+    }
+
+    /** The type of what came where the answer of a git server was expected. */
+    Optional<String> otherContent() {
+        return Optional.ofNullable(otherContent);
     }
 
     /** The newest HTTP status; 0 before the first. */

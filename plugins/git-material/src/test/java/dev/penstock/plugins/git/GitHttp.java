@@ -41,7 +41,7 @@ class GitHttp implements AutoCloseable {
         return new GitHttp(root, true);
     }
 
-    private GitHttp(Path root, boolean open) throws IOException {
+    GitHttp(Path root, boolean open) throws IOException {
         this.root = root;
         this.open = open;
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);

@@ -5,21 +5,30 @@ import java.io.IOException;
 import org.eclipse.jgit.lib.ProgressMonitor;
 import org.eclipse.jgit.lib.Repository;
 
-/** Ends a fetch between two folders, of which nobody counts the bytes, when the file that it writes gets too large. */
-final class LocalLimit extends Jgit.Quiet {
+/**
+ * Ends a fetch that was stopped, and one between two folders, of which nobody counts the bytes, when the file that it writes
+ * gets too large.
+ */
+final class Watched implements ProgressMonitor {
     /** Looking at a file's size costs little, but not nothing. */
     private static final int LOOK_EVERY = 256;
 
     private final File objects;
+    private final boolean local;
     private final Traffic traffic;
     private final ProgressMonitor told;
-    private int objectsSeen;
-    private boolean tooLarge;
+    private int updates;
 
-    LocalLimit(Repository into, Traffic traffic, ProgressMonitor told) {
+    Watched(Repository into, boolean local, Traffic traffic, ProgressMonitor told) {
         this.objects = new File(into.getDirectory(), "objects");
+        this.local = local;
         this.traffic = traffic;
         this.told = told;
+    }
+
+    @Override
+    public void start(int totalTasks) {
+        told.start(totalTasks);
     }
 
     @Override
@@ -28,21 +37,15 @@ final class LocalLimit extends Jgit.Quiet {
     }
 
     @Override
-    public void endTask() {
-        told.endTask();
-    }
-
-    @Override
     public void update(int completed) {
         told.update(completed);
-        if (++objectsSeen % LOOK_EVERY == 0) {
+        if (local && ++updates % LOOK_EVERY == 0 && !traffic.tooMuch()) {
             File[] incoming = objects.listFiles((_, name) -> name.startsWith("incoming_"));
             long size = 0;
             for (File file : incoming == null ? new File[0] : incoming) {
                 size += file.length();
             }
-            if (size > traffic.limitBytes() && !tooLarge) {
-                tooLarge = true;
+            if (size > traffic.limitBytes()) {
                 try {
                     traffic.add(size);
                 } catch (IOException _) {
@@ -53,7 +56,17 @@ final class LocalLimit extends Jgit.Quiet {
     }
 
     @Override
+    public void endTask() {
+        told.endTask();
+    }
+
+    @Override
     public boolean isCancelled() {
-        return tooLarge || told.isCancelled();
+        return traffic.stopped() || traffic.tooMuch();
+    }
+
+    @Override
+    public void showDuration(boolean enabled) {
+        told.showDuration(enabled);
     }
 }
