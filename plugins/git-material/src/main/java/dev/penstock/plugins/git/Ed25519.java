@@ -155,7 +155,8 @@ final class Ed25519 implements EdDSASupport<EdECPublicKey, EdECPrivateKey> {
 
     @Override
     public EdECPrivateKey generateEDDSAPrivateKey(byte[] seed) throws GeneralSecurityException, IOException {
-        return (EdECPrivateKey) KeyFactory.getInstance(ALGORITHM).generatePrivate(EdDSAUtils.createPrivateKeySpec(seed));
+        return (EdECPrivateKey)
+                KeyFactory.getInstance(ALGORITHM).generatePrivate(EdDSAUtils.createPrivateKeySpec(seed));
     }
 
     @Override

@@ -99,7 +99,8 @@ record History(Repository repository, GitUrl url) {
     }
 
     /** What is in one history and not in the other, oldest first, and every commit after its parents. */
-    private List<Revision> between(RevWalk walk, RevCommit after, RevCommit upTo) throws IOException, InterruptedException {
+    private List<Revision> between(RevWalk walk, RevCommit after, RevCommit upTo)
+            throws IOException, InterruptedException {
         walk.reset();
         walk.sort(RevSort.TOPO);
         walk.markStart(upTo);

@@ -163,7 +163,8 @@ class CheckTest {
     @Test
     void webPageIsNoRepository() throws Exception {
         try (GitHttp server = GitHttp.answering(200, "Content-Type", "text/html")) {
-            assertRefused(() -> check(Repo.values(server.url("web/app"))), Kind.NOT_FOUND, "no git server", "text/html");
+            assertRefused(
+                    () -> check(Repo.values(server.url("web/app"))), Kind.NOT_FOUND, "no git server", "text/html");
         }
     }
 
@@ -172,8 +173,8 @@ class CheckTest {
     void redirectToAnotherHostIsRefusedAndTheOtherHostNeverAsked() throws Exception {
         Repo repo = Repo.in(folder.resolve("source"));
         try (GitHttp thief = GitHttp.closed(repo.root());
-                GitHttp server = GitHttp.answering(
-                        302, "Location", thief.url("app.git/info/refs?service=git-upload-pack"))) {
+                GitHttp server =
+                        GitHttp.answering(302, "Location", thief.url("app.git/info/refs?service=git-upload-pack"))) {
             TestValues values = asAlma(server.url("app.git"), GitHttp.PASSWORD);
 
             assertRefused(() -> check(values), Kind.REFUSED, "redirects to", thief.url("app.git"));
@@ -227,14 +228,12 @@ class CheckTest {
         @Override
         void answer(HttpExchange exchange) throws IOException {
             String path = exchange.getRequestURI().getPath();
-            String body =
-                    switch (path) {
-                        case "/app.git/info/refs" -> head + "\trefs/heads/main\n";
-                        case "/app.git/HEAD" -> "ref: refs/heads/main\n";
-                        case "/app.git/objects/info/http-alternates", "/app.git/objects/info/alternates" ->
-                            alternate + "\n";
-                        default -> "";
-                    };
+            String body = switch (path) {
+                case "/app.git/info/refs" -> head + "\trefs/heads/main\n";
+                case "/app.git/HEAD" -> "ref: refs/heads/main\n";
+                case "/app.git/objects/info/http-alternates", "/app.git/objects/info/alternates" -> alternate + "\n";
+                default -> "";
+            };
             byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(bytes.length == 0 ? 404 : 200, bytes.length == 0 ? -1 : bytes.length);
             exchange.getResponseBody().write(bytes);
@@ -252,7 +251,9 @@ class CheckTest {
     @Test
     void silentServerIsGivenUp() throws Exception {
         try (var server = new RawServer(_ -> {})) {
-            for (String url : new String[] {"http://127.0.0.1:" + server.port() + "/x", "ssh://git@127.0.0.1:" + server.port() + "/x"}) {
+            for (String url : new String[] {
+                "http://127.0.0.1:" + server.port() + "/x", "ssh://git@127.0.0.1:" + server.port() + "/x"
+            }) {
                 long start = System.nanoTime();
 
                 assertRefused(() -> check(Repo.values(url)), Kind.UNREACHABLE, "did not answer within 1 s");
@@ -342,8 +343,7 @@ class CheckTest {
         Path empty = Files.createDirectories(folder.resolve("empty")).toRealPath();
         Repo.run(empty, "git", "init", "-q", "--bare", "x.git");
         try (GitHttp server = GitHttp.open(empty)) {
-            assertRefused(
-                    () -> check(Repo.values(server.url("x.git"))), Kind.BRANCH_NOT_FOUND, "has no branches yet");
+            assertRefused(() -> check(Repo.values(server.url("x.git"))), Kind.BRANCH_NOT_FOUND, "has no branches yet");
         }
     }
 

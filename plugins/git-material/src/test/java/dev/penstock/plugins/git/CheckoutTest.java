@@ -363,7 +363,9 @@ class CheckoutTest {
 
     @Test
     void textThatIsNoCommitIdIsRefused() {
-        for (String text : new String[] {"main", "HEAD", "--upload-pack=x", "abc", "", "0123456789ABCDEF0123456789ABCDEF01234567"}) {
+        for (String text :
+                new String[] {"main", "HEAD", "--upload-pack=x", "abc", "", "0123456789ABCDEF0123456789ABCDEF01234567"
+                }) {
             assertThatThrownBy(() -> checkout(text))
                     .isInstanceOfSatisfying(
                             MaterialException.class, e -> assertThat(e.kind()).isEqualTo(Kind.REVISION_NOT_FOUND));
@@ -412,11 +414,13 @@ class CheckoutTest {
     void caseOfALinkNamedLikeGitIsRefused() throws Exception {
         String blob = repo.git("hash-object", "-w", "first.txt").strip();
         Path index = Files.writeString(folder.resolve("tree"), "100644 blob " + blob + "\t.GIT\n");
-        String tree = Repo.run(repo.work(), "sh", "-c", "git mktree < '" + index + "'").strip();
+        String tree = Repo.run(repo.work(), "sh", "-c", "git mktree < '" + index + "'")
+                .strip();
         String commit = repo.git("commit-tree", tree, "-m", "evil").strip();
         repo.git("push", "-q", "-f", "origin", commit + ":refs/heads/main");
 
         assertThatThrownBy(() -> checkout(commit)).isInstanceOf(MaterialException.class);
-        assertThat(Files.exists(work.resolve(".GIT"), LinkOption.NOFOLLOW_LINKS)).isFalse();
+        assertThat(Files.exists(work.resolve(".GIT"), LinkOption.NOFOLLOW_LINKS))
+                .isFalse();
     }
 }

@@ -56,7 +56,8 @@ class SshTest {
         String shown = Files.readString(folder.resolve(name + ".pub")).strip();
         return new Key(
                 Files.readString(file),
-                AuthorizedKeyEntry.parseAuthorizedKeyEntry(shown).resolvePublicKey(null, PublicKeyEntryResolver.IGNORING));
+                AuthorizedKeyEntry.parseAuthorizedKeyEntry(shown)
+                        .resolvePublicKey(null, PublicKeyEntryResolver.IGNORING));
     }
 
     private Key ed25519() throws Exception {
@@ -77,7 +78,8 @@ class SshTest {
     @ParameterizedTest
     @CsvSource({"ed25519,256,OPENSSH", "rsa,2048,PEM", "rsa,2048,OPENSSH", "ecdsa,256,OPENSSH", "ecdsa,256,PEM"})
     void keysOfAllUsualKindsAreAccepted(String type, String bits, String form) throws Exception {
-        Key key = form.equals("PEM") ? key("id", "-t", type, "-b", bits, "-m", "PEM") : key("id", "-t", type, "-b", bits);
+        Key key =
+                form.equals("PEM") ? key("id", "-t", type, "-b", bits, "-m", "PEM") : key("id", "-t", type, "-b", bits);
         try (GitSsh server = GitSsh.allowing(key.shown())) {
             git.check(context, values(server).with("private_key", key.text()));
         }
@@ -120,7 +122,9 @@ class SshTest {
     void keyWithoutItsLastLineBreakIsAccepted() throws Exception {
         Key key = ed25519();
         try (GitSsh server = GitSsh.allowing(key.shown())) {
-            git.check(context, values(server).with("private_key", key.text().strip().replace("\n", "\r\n")));
+            git.check(
+                    context,
+                    values(server).with("private_key", key.text().strip().replace("\n", "\r\n")));
         }
     }
 
@@ -174,7 +178,8 @@ class SshTest {
         try (GitSsh server = GitSsh.allowing(ed25519().shown())) {
             git.check(context, values(server).with("username", "git").with("password", GitSsh.PASSWORD));
             assertRefused(
-                    () -> git.check(context, values(server).with("username", "git").with("password", "wrong")),
+                    () -> git.check(
+                            context, values(server).with("username", "git").with("password", "wrong")),
                     Kind.AUTHENTICATION,
                     "does not accept the password");
         }

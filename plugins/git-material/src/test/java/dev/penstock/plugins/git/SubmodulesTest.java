@@ -45,9 +45,7 @@ class SubmodulesTest {
     }
 
     private TestValues values() {
-        return Repo.values(server.url("app.git"))
-                .with("username", GitHttp.USER)
-                .with("password", GitHttp.PASSWORD);
+        return Repo.values(server.url("app.git")).with("username", GitHttp.USER).with("password", GitHttp.PASSWORD);
     }
 
     /** Commits a submodule, its commit being the newest of {@code lib}. */
@@ -154,13 +152,15 @@ class SubmodulesTest {
 
     @Test
     void listOfSubmodulesThatIsALinkIsNotRead() throws Exception {
-        Path modules = Files.writeString(folder.resolve("modules"), "[submodule \"lib\"]\n\tpath = lib\n\turl = ext::x\n");
+        Path modules =
+                Files.writeString(folder.resolve("modules"), "[submodule \"lib\"]\n\tpath = lib\n\turl = ext::x\n");
         Path link = Files.writeString(folder.resolve("link"), modules.toString());
         String blob = app.git("hash-object", "-w", link.toString()).strip();
         Path entries = Files.writeString(
                 folder.resolve("entries"),
                 "120000 blob " + blob + "\t.gitmodules\n160000 commit " + lib.head() + "\tlib\n");
-        String tree = Repo.run(app.work(), "sh", "-c", "git mktree < '" + entries + "'").strip();
+        String tree = Repo.run(app.work(), "sh", "-c", "git mktree < '" + entries + "'")
+                .strip();
         String revision = app.git("commit-tree", tree, "-m", "link").strip();
         app.git("push", "-q", "-f", "origin", revision + ":refs/heads/main");
 
@@ -196,7 +196,8 @@ class SubmodulesTest {
         git.checkout(context, values().with("shallow_clone", true), revision);
 
         assertThat(work.resolve("lib/lib.txt")).hasContent("4");
-        assertThat(Repo.run(work.resolve("lib"), "git", "rev-list", "--count", "HEAD").strip())
+        assertThat(Repo.run(work.resolve("lib"), "git", "rev-list", "--count", "HEAD")
+                        .strip())
                 .isEqualTo("2");
     }
 }
