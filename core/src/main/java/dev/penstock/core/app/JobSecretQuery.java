@@ -19,7 +19,7 @@ import org.jdbi.v3.core.Handle;
 final class JobSecretQuery implements JobSecrets {
     private static final String REFERENCES = """
             WITH run AS (
-                SELECT r.pipeline_id, d.definition, r.overrides
+                SELECT r.pipeline_id, CAST(d.definition AS jsonb) AS definition, r.overrides
                   FROM job_run j
                   JOIN pipeline_run r ON r.id = j.pipeline_run_id
                   JOIN resolved_definition d ON d.id = r.definition_id
