@@ -27,7 +27,7 @@ public final class YamlForm {
         return YamlWriter.write(file);
     }
 
-    private static Map<String, Object> pipeline(PipelineDefinition d) {
+    static Map<String, Object> pipeline(PipelineDefinition d) {
         Map<String, Object> form = new LinkedHashMap<>();
         form.put("group", d.group());
         unless(PipelineDefinition.DEFAULT_LABEL_TEMPLATE, form, "label_template", d.labelTemplate());
