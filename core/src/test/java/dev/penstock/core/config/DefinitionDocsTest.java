@@ -2,8 +2,8 @@ package dev.penstock.core.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.penstock.core.config.model.Rewriting;
 import dev.penstock.core.config.model.PipelineDefinition;
+import dev.penstock.core.config.model.Rewriting;
 import dev.penstock.core.config.parse.Parsed;
 import dev.penstock.core.config.parse.Texts;
 import dev.penstock.core.config.write.WrittenKeys;
