@@ -1,15 +1,16 @@
 package dev.penstock.core.config.write;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.penstock.core.config.model.PipelineDefinition;
-import java.util.List;
-import java.util.Map;
+import dev.penstock.core.platform.json.Json;
 import java.util.Set;
 import java.util.TreeSet;
 
 /** The keys of the JSON form and the YAML form that have a meaning of their own: not names, and not options. */
 public final class WrittenKeys {
-    private static final Set<String> NAMES_BELOW =
-            Set.of("parameters", "environment_variables", "secure_variables", "tabs", "pipelines", "jobs", "stages");
+    /** Beneath these stand names that people choose, or options of types. */
+    private static final Set<String> CHOSEN = Set.of(
+            "parameters", "environment_variables", "secure_variables", "tabs", "materials", "stages", "jobs", "tasks");
 
     private WrittenKeys() {}
 
@@ -17,42 +18,36 @@ public final class WrittenKeys {
         Set<String> keys = new TreeSet<>();
         for (int seed = 0; seed < 50; seed++) {
             PipelineDefinition definition = new RandomDefinitions(seed).next();
-            json(JsonForm.of(definition), keys);
-            yaml(YamlForm.pipeline(definition), keys);
+            json(Json.STRICT.valueToTree(JsonForm.of(definition)), keys);
+            JsonNode pipeline = Json.STRICT.valueToTree(YamlForm.pipeline(definition));
+            yaml(pipeline, keys);
+            for (JsonNode named : pipeline.path("stages")) {
+                for (JsonNode stage : named) {
+                    yaml(stage, keys);
+                    stage.path("jobs").forEach(job -> yaml(job, keys));
+                }
+            }
         }
         return keys;
     }
 
-    private static void json(Object node, Set<String> keys) {
-        if (node instanceof Map<?, ?> map) {
-            map.forEach((key, value) -> {
-                keys.add(key.toString());
-                if (!key.equals("options")) {
-                    json(value, keys);
-                }
-            });
-        } else if (node instanceof List<?> list) {
-            list.forEach(item -> json(item, keys));
-        }
-    }
-
-    private static void yaml(Map<?, ?> pipeline, Set<String> keys) {
-        own(pipeline, keys);
-        for (Object stage : (List<?>) pipeline.get("stages")) {
-            for (Object keysOfStage : ((Map<?, ?>) stage).values()) {
-                own((Map<?, ?>) keysOfStage, keys);
-                for (Object job : ((Map<?, ?>) ((Map<?, ?>) keysOfStage).get("jobs")).values()) {
-                    own((Map<?, ?>) job, keys);
-                }
+    private static void json(JsonNode node, Set<String> keys) {
+        node.properties().forEach(field -> {
+            keys.add(field.getKey());
+            if (!field.getKey().equals("options")) {
+                json(field.getValue(), keys);
             }
+        });
+        if (node.isArray()) {
+            node.forEach(item -> json(item, keys));
         }
     }
 
-    private static void own(Map<?, ?> map, Set<String> keys) {
-        map.forEach((key, value) -> {
-            keys.add(key.toString());
-            if (value instanceof Map<?, ?> below && !NAMES_BELOW.contains(key.toString()) && !key.equals("materials")) {
-                own(below, keys);
+    private static void yaml(JsonNode node, Set<String> keys) {
+        node.properties().forEach(field -> {
+            keys.add(field.getKey());
+            if (!CHOSEN.contains(field.getKey())) {
+                yaml(field.getValue(), keys);
             }
         });
     }
