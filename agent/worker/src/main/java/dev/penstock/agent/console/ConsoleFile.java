@@ -1,0 +1,276 @@
+package dev.penstock.agent.console;
+
+import java.io.File;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The console of a job on disk, kept whole until the server has acknowledged the job's end. Written by the job, read by
+ * whoever sends it. Beyond its limit only the newest part is kept, and joined to the rest at the end. Thread-safe by its
+ * lock.
+ */
+public final class ConsoleFile implements AutoCloseable {
+    /** Room for the line that says what was left out. */
+    private static final int MARKER_BYTES = 256;
+
+    private static final int MAX_TAIL_BYTES = 1 << 20;
+
+    /** Small writes are gathered; whoever reads gets them all the same, from disk. */
+    private static final int BUFFER_BYTES = 32 * 1024;
+
+    private final File file;
+    private final long limit;
+    private final long headLimit;
+    private final long roomBytes;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    // Not channels: those are closed for everybody when a thread that uses them is interrupted.
+    private final FileOutputStream out;
+    private final RandomAccessFile in;
+    private final byte[] buffer = new byte[BUFFER_BYTES];
+    private int buffered;
+    private long written;
+    private long acknowledged;
+    private boolean roomForAll;
+    private boolean ended;
+    private final ConsoleTail tail;
+
+    /**
+     * Opens the console in a folder, going on where it stands.
+     *
+     * @param limit how long it may become
+     * @param roomBytes how much may wait for the server before {@link #awaitRoom} waits
+     */
+    public ConsoleFile(Path folder, long limit, long roomBytes) throws IOException {
+        this.file = folder.resolve("console").toFile();
+        this.limit = limit;
+        long tailBytes = Math.min(MAX_TAIL_BYTES, limit / 4);
+        this.headLimit = Math.max(0, limit - tailBytes - MARKER_BYTES);
+        this.roomBytes = roomBytes;
+        this.out = new FileOutputStream(file, true);
+        this.in = new RandomAccessFile(file, "r");
+        this.written = file.length();
+        this.tail = ConsoleTail.open(folder, (int) tailBytes, headLimit);
+    }
+
+    /** The number of bytes that can be read. */
+    public long length() {
+        lock.lock();
+        try {
+            return written + buffered;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Appends bytes; they are kept from now on even if this process is killed as soon as {@link #flush} was called. */
+    void append(byte[] bytes, int offset, int length) {
+        lock.lock();
+        try {
+            int inHead = tail.isEmpty() ? (int) Math.clamp(headLimit - written - buffered, 0, length) : 0;
+            put(bytes, offset, inHead);
+            if (inHead < length) {
+                tail.append(bytes, offset + inHead, length - inHead);
+            }
+            changed.signalAll();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Blocks while more than the allowed amount waits for the server: so the program that prints blocks, and nothing is lost. */
+    void awaitRoom() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (!roomForAll && written + buffered - acknowledged >= roomBytes) {
+                changed.await();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether a program that prints would have to wait now. */
+    public boolean isFull() {
+        lock.lock();
+        try {
+            return !roomForAll && written + buffered - acknowledged >= roomBytes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Lets everything in: the programs have been ended, and what they had printed is little. */
+    public void openRoom() {
+        lock.lock();
+        try {
+            roomForAll = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The server has everything up to here. */
+    public void acknowledge(long length) {
+        lock.lock();
+        try {
+            acknowledged = Math.max(acknowledged, length);
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until there is more than {@code length} bytes, or the time has passed; whether there is. */
+    public boolean awaitMore(long length, long millis) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long left = TimeUnit.MILLISECONDS.toNanos(millis);
+            while (written + buffered <= length && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+            return written + buffered > length;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Reads bytes that begin at an offset into {@code into}; how many. What is read is on disk. */
+    public int read(long offset, byte[] into) throws IOException {
+        lock.lock();
+        try {
+            flushBuffer();
+            in.seek(offset);
+            int total = 0;
+            while (total < into.length) {
+                int read = in.read(into, total, into.length - total);
+                if (read <= 0) {
+                    break;
+                }
+                total += read;
+            }
+            return total;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends the console: joins what was kept beyond the limit to it, with a line that says how much is missing. */
+    void end(byte[] stamp) {
+        lock.lock();
+        try {
+            if (ended) {
+                return;
+            }
+            ended = true;
+            if (!tail.isEmpty()) {
+                byte[] last = tail.newest();
+                long leftOut = tail.total() - last.length;
+                String said = (endsWithLineFeed() ? "" : "\n") + new String(stamp, StandardCharsets.US_ASCII)
+                        + " !! The console has more than its limit of " + limit + " bytes: " + leftOut
+                        + " bytes were left out here\n";
+                byte[] marker = said.getBytes(StandardCharsets.US_ASCII);
+                put(marker, 0, marker.length);
+                put(last, 0, last.length);
+                tail.delete();
+            }
+            flushBuffer();
+            changed.signalAll();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether the last byte is a line feed, or there is none. */
+    boolean endsWithLineFeed() throws IOException {
+        lock.lock();
+        try {
+            flushBuffer();
+            if (written == 0) {
+                return true;
+            }
+            in.seek(written - 1);
+            return in.read() == '\n';
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Hands everything to the operating system. */
+    void flush() {
+        lock.lock();
+        try {
+            flushBuffer();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Makes everything survive a loss of power. */
+    public void force() throws IOException {
+        flush();
+        out.getFD().sync();
+    }
+
+    @Override
+    public void close() throws IOException {
+        flush();
+        out.close();
+        in.close();
+        tail.close();
+    }
+
+    private void put(byte[] bytes, int offset, int length) throws IOException {
+        if (length > BUFFER_BYTES - buffered) {
+            flushBuffer();
+        }
+        if (length >= BUFFER_BYTES) {
+            write(bytes, offset, length);
+        } else {
+            System.arraycopy(bytes, offset, buffer, buffered, length);
+            buffered += length;
+        }
+    }
+
+    private void flushBuffer() throws IOException {
+        if (buffered > 0) {
+            write(buffer, 0, buffered);
+            buffered = 0;
+        }
+    }
+
+    /** A full disk is waited for: a line that was printed is not thrown away. */
+    private void write(byte[] bytes, int offset, int length) throws IOException {
+        int done = 0;
+        while (done < length) {
+            try {
+                out.write(bytes, offset + done, length - done);
+                written += length - done;
+                done = length;
+            } catch (IOException e) {
+                if (file.getUsableSpace() > MAX_TAIL_BYTES) {
+                    throw e;
+                }
+                int part = (int) (file.length() - written);
+                written += part;
+                done += part;
+                LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
+            }
+        }
+    }
+}

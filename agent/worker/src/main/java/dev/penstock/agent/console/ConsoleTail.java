@@ -1,0 +1,143 @@
+package dev.penstock.agent.console;
+
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The newest bytes of a console that is longer than its limit: the last two of a row of files, each named by where it
+ * begins, so that the place is known after a restart too. Guarded by its owner's lock.
+ */
+final class ConsoleTail implements AutoCloseable {
+    private static final String PREFIX = "console-tail-";
+
+    private final Path folder;
+    private final int size;
+    private final long begin;
+    private @Nullable FileOutputStream out;
+    private long newestBegin;
+    private @Nullable Path older;
+    private long end;
+
+    private ConsoleTail(Path folder, int size, long begin) {
+        this.folder = folder;
+        this.size = Math.max(1, size);
+        this.begin = begin;
+        this.end = begin;
+    }
+
+    /**
+     * @param size how many bytes are kept at least, when there are so many
+     * @param begin the offset at which the console left its ordinary file
+     */
+    static ConsoleTail open(Path folder, int size, long begin) throws IOException {
+        var tail = new ConsoleTail(folder, size, begin);
+        try (Stream<Path> files = Files.list(folder)) {
+            List<Path> found = files.filter(
+                            file -> file.getFileName().toString().startsWith(PREFIX))
+                    .sorted()
+                    .toList();
+            if (!found.isEmpty()) {
+                tail.newestBegin = offset(found.getLast());
+                tail.out = new FileOutputStream(found.getLast().toFile(), true);
+                tail.end = tail.newestBegin + Files.size(found.getLast());
+                tail.older = found.size() > 1 ? found.get(found.size() - 2) : null;
+            }
+        }
+        return tail;
+    }
+
+    boolean isEmpty() {
+        return end == begin;
+    }
+
+    /** How many bytes came here. */
+    long total() {
+        return end - begin;
+    }
+
+    void append(byte[] bytes, int offset, int length) throws IOException {
+        int done = 0;
+        while (done < length) {
+            FileOutputStream to = out;
+            if (to == null || end - newestBegin >= size) {
+                to = nextFile();
+            }
+            int part = (int) Math.min(length - done, size - (end - newestBegin));
+            to.write(bytes, offset + done, part);
+            done += part;
+            end += part;
+        }
+    }
+
+    /** The newest bytes, from the first full line on. */
+    byte[] newest() throws IOException {
+        int older = this.older == null ? 0 : (int) Math.max(0, size - (end - newestBegin));
+        int newer = (int) (end - newestBegin);
+        var all = new byte[older + newer];
+        if (this.older != null) {
+            read(this.older, Files.size(this.older) - older, all, 0, older);
+        }
+        read(file(newestBegin), 0, all, older, newer);
+        int from = 0;
+        if (all.length < total()) {
+            while (from < all.length && all[from] != '\n') {
+                from++;
+            }
+            // A single line that fills all of it is kept from anywhere.
+            from = from == all.length ? 0 : from + 1;
+        }
+        return from == 0 ? all : Arrays.copyOfRange(all, from, all.length);
+    }
+
+    void delete() throws IOException {
+        close();
+        if (older != null) {
+            Files.deleteIfExists(older);
+        }
+        Files.deleteIfExists(file(newestBegin));
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (out != null) {
+            out.close();
+        }
+    }
+
+    private FileOutputStream nextFile() throws IOException {
+        if (out != null) {
+            out.close();
+            if (older != null) {
+                Files.deleteIfExists(older);
+            }
+            older = file(newestBegin);
+        }
+        newestBegin = end;
+        var next = new FileOutputStream(file(newestBegin).toFile(), true);
+        out = next;
+        return next;
+    }
+
+    private static void read(Path file, long from, byte[] into, int at, int length) throws IOException {
+        try (var in = new RandomAccessFile(file.toFile(), "r")) {
+            in.seek(from);
+            in.readFully(into, at, length);
+        }
+    }
+
+    private Path file(long from) {
+        return folder.resolve(String.format(Locale.ROOT, "%s%020d", PREFIX, from));
+    }
+
+    private static long offset(Path file) {
+        return Long.parseLong(file.getFileName().toString().substring(PREFIX.length()));
+    }
+}
