@@ -16,5 +16,5 @@ if exist "%HOME_DIR%\config\jvm.options" (
 set "COMMAND=%~1"
 if "%COMMAND%"=="" set "COMMAND=console"
 if "%COMMAND%"=="console" set "COMMAND=run"
-"%JAVA%" %OPTIONS% "-Dpenstock.home=%HOME_DIR%" -cp "%HOME_DIR%\lib\*" dev.penstock.agent.worker.Main %COMMAND%
+"%JAVA%" %OPTIONS% "-Dpenstock.home=%HOME_DIR%" -cp "%HOME_DIR%\lib\*" dev.penstock.agent.Main %COMMAND%
 exit /b %ERRORLEVEL%

@@ -29,7 +29,9 @@ final class JobEnvironment {
         var listing = new ArrayList<String>();
         var all = new ArrayList<JobAssignment.Variable>();
         // The server cannot know by which address this agent reaches it.
-        all.add(new JobAssignment.Variable("GO_SERVER_URL", place.serverUrl(), false));
+        if (!place.serverUrl().isEmpty()) {
+            all.add(new JobAssignment.Variable("GO_SERVER_URL", place.serverUrl(), false));
+        }
         all.addAll(job.environment());
         for (JobAssignment.Variable variable : all) {
             check(variable);

@@ -108,7 +108,7 @@ public final class RunningJob {
 
     /** Asks the job to stop; its end follows, and is reported unless the job is no longer this agent's. */
     public void stop(Stop why) {
-        if (stop.request(why)) {
+        if (worked.getCount() > 0 && stop.request(why)) {
             log.atInfo().addKeyValue("job", assignment()).addKeyValue("why", why).log("Job is being stopped");
         }
     }

@@ -198,7 +198,9 @@ final class TaskRunner {
         String message = why instanceof TaskException || why instanceof PluginCallException
                 ? String.valueOf(why.getMessage())
                 : "The task broke: " + why;
-        log.atInfo().setCause(why).log("A task could not be done");
+        if (!(why instanceof TaskException) || why.getCause() != null) {
+            log.atInfo().setCause(why).log("A task could not be done");
+        }
         Reason reason = toolMissing
                 ? Reason.TOOL_NOT_FOUND
                 : why instanceof TaskException ? Reason.TASK_FAILED : Reason.PLUGIN_FAILED;
