@@ -47,7 +47,8 @@ public final class Agent {
     private final CountDownLatch ended = new CountDownLatch(1);
     private boolean tooFull;
 
-    private Agent(Settings settings, String version, Folders folders, Map<String, String> environment, Consumer<String> say)
+    private Agent(
+            Settings settings, String version, Folders folders, Map<String, String> environment, Consumer<String> say)
             throws IOException {
         this.settings = settings;
         this.version = version;
@@ -80,15 +81,18 @@ public final class Agent {
      */
     public static Agent open(Settings settings, String version, Map<String, String> environment, Consumer<String> say)
             throws IOException {
-        Folders folders =
-                Folders.open(settings.path(Setting.DATA_DIRECTORY), settings.path(Setting.WORK_DIRECTORY));
+        Folders folders = Folders.open(settings.path(Setting.DATA_DIRECTORY), settings.path(Setting.WORK_DIRECTORY));
         return new Agent(settings, version, folders, environment, say);
     }
 
     /** Works until it is stopped. */
     public void run() throws IOException, InterruptedException {
         try {
-            Thread.ofPlatform().name("housekeeping").daemon().stackSize(256 * 1024).start(this::keepHouse);
+            Thread.ofPlatform()
+                    .name("housekeeping")
+                    .daemon()
+                    .stackSize(256 * 1024)
+                    .start(this::keepHouse);
             for (Journal journal : Journal.openAll(folders.jobs())) {
                 log.atInfo()
                         .addKeyValue("job", journal.assignment())
@@ -157,7 +161,11 @@ public final class Agent {
         if (file.isPresent()) {
             // A file that is gone was used up: an agent that is known needs no key.
             key = Files.isReadable(file.get())
-                    ? Files.readString(file.get()).lines().findFirst().orElse("").strip()
+                    ? Files.readString(file.get())
+                            .lines()
+                            .findFirst()
+                            .orElse("")
+                            .strip()
                     : "";
         }
         return new Session.Wish(

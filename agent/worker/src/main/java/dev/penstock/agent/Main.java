@@ -36,16 +36,17 @@ public final class Main {
 
     /** Ends the process with 0, 1 for a failure, or 2 for wrong use. */
     public static void main(String[] arguments) throws Exception {
-        Path home = Path.of(System.getProperty("penstock.home", "")).toAbsolutePath().normalize();
+        Path home = Path.of(System.getProperty("penstock.home", ""))
+                .toAbsolutePath()
+                .normalize();
         AgentLog.directory(home.resolve("logs"));
-        int code =
-                switch (arguments.length == 0 ? "run" : arguments[0]) {
-                    case "run" -> run(home);
-                    case "check-config" -> checkConfig(home);
-                    case "version" -> version();
-                    case "run-job" -> runJob(home, List.of(arguments).subList(1, arguments.length));
-                    default -> usage();
-                };
+        int code = switch (arguments.length == 0 ? "run" : arguments[0]) {
+            case "run" -> run(home);
+            case "check-config" -> checkConfig(home);
+            case "version" -> version();
+            case "run-job" -> runJob(home, List.of(arguments).subList(1, arguments.length));
+            default -> usage();
+        };
         System.exit(code);
     }
 
@@ -64,8 +65,7 @@ public final class Main {
         }
         say("Penstock agent " + Version.text() + " for " + settings.get().server() + ", working in "
                 + settings.get().path(Setting.WORK_DIRECTORY));
-        Runtime.getRuntime()
-                .addShutdownHook(Thread.ofPlatform().name("stop").unstarted(agent::stop));
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(agent::stop));
         agent.run();
         return 0;
     }
@@ -119,7 +119,8 @@ public final class Main {
         try {
             job = Json.read(Files.readAllBytes(Path.of(arguments.getFirst())), JobAssignment.class);
         } catch (IOException e) {
-            System.err.println("penstock-agent: \"" + arguments.getFirst() + "\" is no job description: " + e.getMessage());
+            System.err.println(
+                    "penstock-agent: \"" + arguments.getFirst() + "\" is no job description: " + e.getMessage());
             return 1;
         }
         // Beside the agent's own data: a running agent and a job by hand do not touch each other.
@@ -129,11 +130,7 @@ public final class Main {
             Path artifacts = options.getOrDefault("--artifacts", Path.of("artifacts"));
             var server = new LocalJobServer(System.out, Optional.ofNullable(options.get("--plugins")), artifacts);
             var parts = new JobParts(
-                    Launcher.ofMachine(),
-                    ProcessTable.ofMachine(),
-                    plugins,
-                    () -> server,
-                    InstantSource.system());
+                    Launcher.ofMachine(), ProcessTable.ofMachine(), plugins, () -> server, InstantSource.system());
             Place place = localPlace(settings.get(), folders);
             RunningJob running = RunningJob.start(new RunningJob.Agent(place, parts, () -> {}), job);
             Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> cancel(running)));

@@ -5,7 +5,8 @@ import java.util.Locale;
 /** Every setting of the agent: its key is the constant's name, its default and its meaning stand beside it. */
 enum Setting {
     SERVER_URL(Kind.TEXT, "http://127.0.0.1:8153", "Where the server is: http:// or https:// with host and port."),
-    SERVER_TRUST_FILE(Kind.PATH, "", "A PEM file with the only certificates to trust; empty: those of the Java runtime."),
+    SERVER_TRUST_FILE(
+            Kind.PATH, "", "A PEM file with the only certificates to trust; empty: those of the Java runtime."),
     AGENT_NAME(Kind.TEXT, "", "What people call this agent; empty: the name of the machine."),
     AGENT_AUTO_REGISTER_KEY(Kind.TEXT, "", "A registration key, which enables this agent without a person."),
     AGENT_AUTO_REGISTER_KEY_FILE(
@@ -15,9 +16,13 @@ enum Setting {
     DATA_DIRECTORY(Kind.PATH, "data", "The agent's identity, journal and caches. Relative paths begin at its folder."),
     WORK_DIRECTORY(Kind.PATH, "pipelines", "Where each pipeline has its working directory."),
     WORK_MIN_FREE_MEBIBYTES(0, 16_777_216, "100", "With less free space there the agent takes no job."),
-    JOBS_GRACE_SECONDS(0, 600, "5", "How long processes may take to end when they are asked to, before they are killed."),
+    JOBS_GRACE_SECONDS(
+            0, 600, "5", "How long processes may take to end when they are asked to, before they are killed."),
     CONSOLE_SPOOL_MEBIBYTES(
-            1, 1_048_576, "1024", "How much console may wait for the server before the program that prints has to wait."),
+            1,
+            1_048_576,
+            "1024",
+            "How much console may wait for the server before the program that prints has to wait."),
     PLUGINS_CACHE_MEBIBYTES(1, 1_048_576, "512", "How much the jars of plugins may take on disk."),
     MATERIALS_LOCAL_FOLDERS(
             Kind.LIST, "", "Folders of this machine, separated by commas, from which materials may be read."),

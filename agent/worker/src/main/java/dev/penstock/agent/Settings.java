@@ -108,8 +108,9 @@ public final class Settings {
         }
         for (Setting only : List.of(Setting.AGENT_RESOURCES, Setting.AGENT_ENVIRONMENTS)) {
             if (!text(only).isEmpty() && !key && !file) {
-                mistakes.add("\"" + only.key() + "\" is set without a registration key, and only with one does the server"
-                        + " heed it; set it for this agent on the server");
+                mistakes.add(
+                        "\"" + only.key() + "\" is set without a registration key, and only with one does the server"
+                                + " heed it; set it for this agent on the server");
             }
         }
         if (path(Setting.DATA_DIRECTORY).startsWith(path(Setting.WORK_DIRECTORY))) {

@@ -194,6 +194,8 @@ public final class ArtifactFinder {
 
     private static String trimmed(String destination) {
         String slashes = destination.strip().replace('\\', '/');
-        return slashes.replaceAll("^(\\./)+|^/+|/+$", "").replaceAll("/{2,}", "/").replaceAll("^\\.$", "");
+        return slashes.replaceAll("^(\\./)+|^/+|/+$", "")
+                .replaceAll("/{2,}", "/")
+                .replaceAll("^\\.$", "");
     }
 }

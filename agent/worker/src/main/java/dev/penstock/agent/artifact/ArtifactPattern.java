@@ -39,7 +39,9 @@ public final class ArtifactPattern {
                 throw new IllegalArgumentException(
                         "The artifact source \"" + text + "\" leads out of the working directory");
             }
-            boolean repeated = segment.equals(ANY) && !segments.isEmpty() && segments.getLast().equals(ANY);
+            boolean repeated = segment.equals(ANY)
+                    && !segments.isEmpty()
+                    && segments.getLast().equals(ANY);
             if (!segment.isEmpty() && !segment.equals(".") && !repeated) {
                 segments.add(segment);
             }

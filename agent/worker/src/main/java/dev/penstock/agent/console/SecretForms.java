@@ -186,5 +186,4 @@ final class SecretForms {
         bytes += form.length();
         forms.add(form);
     }
-
 }

@@ -54,8 +54,8 @@ record FetchTask(FetchRequest request, String destination, HeldJob job, Workspac
     @Override
     public TaskResult run(AgentTaskContext context) throws TaskException, InterruptedException {
         try {
-            FetchReply reply =
-                    source.persistence().persist("The fetch", () -> source.server().fetch(job, request));
+            FetchReply reply = source.persistence()
+                    .persist("The fetch", () -> source.server().fetch(job, request));
             context.console().note("Fetching " + reply.files().size() + " files of " + reply.from());
             long bytes = 0;
             int kept = 0;
@@ -104,7 +104,8 @@ record FetchTask(FetchRequest request, String destination, HeldJob job, Workspac
                 var hashing = new HashingOutput(out)) {
             source.server().download(job, file.sha256(), hashing);
             if (!hashing.sha256().equals(file.sha256())) {
-                throw new IOException("\"" + file.path() + "\" arrived with another SHA-256 than it was published with");
+                throw new IOException(
+                        "\"" + file.path() + "\" arrived with another SHA-256 than it was published with");
             }
         }
     }

@@ -26,7 +26,8 @@ final class Interrupted {
         console.resume();
         console.problem("The agent's process ended while this job ran, and was started again");
         if (!remains.ended().isEmpty()) {
-            console.problem("Processes of the job that still ran and were ended: " + String.join(", ", remains.ended()));
+            console.problem(
+                    "Processes of the job that still ran and were ended: " + String.join(", ", remains.ended()));
         }
         if (!remains.immortal().isEmpty()) {
             console.problem("Processes that did not end, even when killed: " + String.join(", ", remains.immortal()));

@@ -22,9 +22,8 @@ final class JobEnvironment {
     }
 
     static JobEnvironment of(Place place, JobAssignment job) throws Failure {
-        Map<String, String> variables = File.separatorChar == '\\'
-                ? new TreeMap<>(String.CASE_INSENSITIVE_ORDER)
-                : new LinkedHashMap<>();
+        Map<String, String> variables =
+                File.separatorChar == '\\' ? new TreeMap<>(String.CASE_INSENSITIVE_ORDER) : new LinkedHashMap<>();
         variables.putAll(place.environment());
         var listing = new ArrayList<String>();
         var all = new ArrayList<JobAssignment.Variable>();

@@ -39,12 +39,7 @@ final class JobRunner {
     private List<PublishedArtifact> artifacts = List.of();
 
     JobRunner(
-            Place place,
-            JobParts parts,
-            Journal journal,
-            JobConsole console,
-            JobProcesses processes,
-            StopSignal stop) {
+            Place place, JobParts parts, Journal journal, JobConsole console, JobProcesses processes, StopSignal stop) {
         this.place = place;
         this.parts = parts;
         this.job = journal.assignment();
@@ -70,7 +65,8 @@ final class JobRunner {
         }
         stop.ignore();
         Stop why = stop.reason().orElse(null);
-        // A stop that came when all was done changes nothing any more; one that nobody asked for is the agent's own fault.
+        // A stop that came when all was done changes nothing any more; one that nobody asked for is the agent's own
+        // fault.
         Outcome outcome = stopped ? Outcome.of(why, job) : Outcome.of(failure);
         console.letEverythingIn();
         int cleanUp = endProcesses(stopped);
@@ -120,11 +116,7 @@ final class JobRunner {
             enter(Phase.BUILDING);
             var programs = new AgentTaskContext.Programs(parts.launcher(), processes, journal, console);
             var means = new TaskRunner.Means(
-                    workspace,
-                    environment.variables(),
-                    plugins,
-                    new FetchTask.Source(server, persistence),
-                    stop);
+                    workspace, environment.variables(), plugins, new FetchTask.Source(server, persistence), stop);
             Failure failure = new TaskRunner(place, programs, parts.clock(), means).run(job.tasks());
             enter(Phase.COMPLETING);
             Failure unpublished = publish(workspace, server, persistence);
@@ -143,8 +135,8 @@ final class JobRunner {
         }
         TaskRun begun = begin(PUBLICATION, "publish artifacts");
         try {
-            var publication = new Publisher(journal.held(), server, persistence, console)
-                    .publish(workspace, job.artifacts());
+            var publication =
+                    new Publisher(journal.held(), server, persistence, console).publish(workspace, job.artifacts());
             artifacts = publication.artifacts();
             finish(begun, publication.failure() == null ? TaskState.PASSED : TaskState.FAILED);
             return publication.failure();
@@ -179,12 +171,14 @@ final class JobRunner {
         Remains remains = all ? processes.endAll(place.grace()) : processes.endLeftOver(place.grace());
         if (!remains.ended().isEmpty()) {
             console.problem("Processes that the job left and that were ended: " + String.join(", ", remains.ended())
-                    + (all ? "" : ". To keep a program running after its job, start it with nohup or setsid, or send its"
-                            + " output to a file"));
+                    + (all
+                            ? ""
+                            : ". To keep a program running after its job, start it with nohup or setsid, or send its"
+                                    + " output to a file"));
         }
         if (!remains.living().isEmpty()) {
-            console.note("Processes that the job started and that keep running: "
-                    + String.join(", ", remains.living()));
+            console.note(
+                    "Processes that the job started and that keep running: " + String.join(", ", remains.living()));
         }
         if (!remains.immortal().isEmpty()) {
             console.problem("Processes that did not end, even when killed: " + String.join(", ", remains.immortal()));

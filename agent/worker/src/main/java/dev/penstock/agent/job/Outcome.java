@@ -41,8 +41,6 @@ record Outcome(
     }
 
     private static String words(int seconds) {
-        return seconds % 60 == 0
-                ? Duration.ofSeconds(seconds).toMinutes() + " min"
-                : seconds + " s";
+        return seconds % 60 == 0 ? Duration.ofSeconds(seconds).toMinutes() + " min" : seconds + " s";
     }
 }

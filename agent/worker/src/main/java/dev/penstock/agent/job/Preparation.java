@@ -38,7 +38,8 @@ final class Preparation {
     }
 
     /** The plugins of the job; null when it needs none. */
-    @Nullable PluginSet plugins(JobServer server, Persistence persistence) throws Failure, InterruptedException {
+    @Nullable
+    PluginSet plugins(JobServer server, Persistence persistence) throws Failure, InterruptedException {
         if (job.plugins().isEmpty()) {
             return null;
         }
@@ -75,7 +76,9 @@ final class Preparation {
                 checkOut(material, handle(material, plugins), workspace.folder(material.destination()));
             } catch (MaterialException | PluginCallException e) {
                 throw new Failure(
-                        Reason.MATERIAL_FAILED, material.displayName() + " cannot be checked out: " + e.getMessage(), e);
+                        Reason.MATERIAL_FAILED,
+                        material.displayName() + " cannot be checked out: " + e.getMessage(),
+                        e);
             } catch (IOException e) {
                 throw new Failure(
                         Reason.MATERIAL_FAILED,

@@ -45,7 +45,8 @@ final class Publisher {
      *
      * @param failure why the job fails although its tasks may have passed; null when all is well
      */
-    record Publication(List<PublishedArtifact> artifacts, @Nullable Failure failure) {}
+    record Publication(
+            List<PublishedArtifact> artifacts, @Nullable Failure failure) {}
 
     Publication publish(Workspace workspace, List<ArtifactRule> rules) throws InterruptedException {
         var published = new ArrayList<PublishedArtifact>();

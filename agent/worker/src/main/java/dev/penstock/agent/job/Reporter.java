@@ -95,8 +95,8 @@ final class Reporter {
         } while (console.length() - sent >= Protocol.CONSOLE_CHUNK_BYTES && !isReportDue());
         if (isReportDue()) {
             long version = journal.version();
-            ReportReply reply = server.report(job, new JobReport(
-                    job.attempt(), journal.phases(), journal.tasks(), null, null));
+            ReportReply reply =
+                    server.report(job, new JobReport(job.attempt(), journal.phases(), journal.tasks(), null, null));
             lastReport = System.nanoTime();
             reportedVersion = version;
             if (reply.cancel()) {
@@ -157,8 +157,7 @@ final class Reporter {
         int length = truncated ? 0 : console.read(sent, chunk);
         ConsoleChunk rest = length == 0 ? null : new ConsoleChunk(sent, Arrays.copyOf(chunk, length));
         try {
-            server.report(job, new JobReport(
-                    job.attempt(), journal.phases(), journal.tasks(), rest, complete(end)));
+            server.report(job, new JobReport(job.attempt(), journal.phases(), journal.tasks(), rest, complete(end)));
             return true;
         } catch (ServerException.ConsoleIncomplete e) {
             truncated = false;
@@ -182,16 +181,13 @@ final class Reporter {
         long length = Math.max(console.length(), sent);
         return switch (refusals) {
             case 0 ->
-                new End(
-                        end.result(),
-                        end.reason(),
-                        end.message(),
-                        end.at(),
-                        length,
-                        end.artifacts(),
-                        end.cleanUp());
+                new End(end.result(), end.reason(), end.message(), end.at(), length, end.artifacts(), end.cleanUp());
             case 1 ->
-                failed(end, Reason.ARTIFACT_FAILED, "The server did not take the job's artifacts or its report", length);
+                failed(
+                        end,
+                        Reason.ARTIFACT_FAILED,
+                        "The server did not take the job's artifacts or its report",
+                        length);
             default -> failed(end, Reason.AGENT_ERROR, "The server did not take the job's report", length);
         };
     }

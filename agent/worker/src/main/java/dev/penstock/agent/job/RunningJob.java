@@ -5,7 +5,6 @@ import dev.penstock.agent.console.JobConsole;
 import dev.penstock.agent.console.Secrets;
 import dev.penstock.agent.journal.Journal;
 import dev.penstock.agent.process.JobProcesses;
-import dev.penstock.agent.process.ProcessTable;
 import dev.penstock.agent.protocol.JobAssignment;
 import dev.penstock.agent.protocol.JobReport.End;
 import dev.penstock.agent.protocol.PollRequest.HeldJob;
@@ -55,7 +54,8 @@ public final class RunningJob {
     public static RunningJob start(Agent agent, JobAssignment assignment) throws IOException {
         Journal journal = Journal.create(agent.place().data().resolve("jobs"), assignment);
         RunningJob job = open(agent, journal);
-        var processes = new JobProcesses(agent.parts().table(), agent.place().mark(assignment.jobId(), assignment.attempt()));
+        var processes =
+                new JobProcesses(agent.parts().table(), agent.place().mark(assignment.jobId(), assignment.attempt()));
         Thread.ofVirtual().name("job").start(() -> job.work(agent, processes));
         Thread.ofVirtual().name("job-clock").start(job::watch);
         job.report(agent);
@@ -109,7 +109,10 @@ public final class RunningJob {
     /** Asks the job to stop; its end follows, and is reported unless the job is no longer this agent's. */
     public void stop(Stop why) {
         if (worked.getCount() > 0 && stop.request(why)) {
-            log.atInfo().addKeyValue("job", assignment()).addKeyValue("why", why).log("Job is being stopped");
+            log.atInfo()
+                    .addKeyValue("job", assignment())
+                    .addKeyValue("why", why)
+                    .log("Job is being stopped");
         }
     }
 

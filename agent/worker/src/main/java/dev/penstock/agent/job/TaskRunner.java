@@ -1,7 +1,6 @@
 package dev.penstock.agent.job;
 
 import dev.penstock.agent.console.JobConsole;
-import dev.penstock.agent.journal.Journal;
 import dev.penstock.agent.protocol.JobAssignment.RunIf;
 import dev.penstock.agent.protocol.JobAssignment.Task;
 import dev.penstock.agent.protocol.JobReport.Reason;
@@ -74,7 +73,8 @@ final class TaskRunner {
     }
 
     /** Runs the tasks; why the job failed, or null. */
-    @Nullable Failure run(List<Task> tasks) throws InterruptedException {
+    @Nullable
+    Failure run(List<Task> tasks) throws InterruptedException {
         for (int i = 0; i < tasks.size(); i++) {
             if (isDue(tasks.get(i).runIf())) {
                 Failure why = run(i, tasks.get(i));
@@ -136,7 +136,8 @@ final class TaskRunner {
         double seconds = (System.nanoTime() - start) / 1e9;
         String state = came.state().name().toLowerCase(Locale.ROOT);
         programs.console()
-                .finish(state + (came.words().isEmpty() ? "" : ": " + came.words())
+                .finish(state
+                        + (came.words().isEmpty() ? "" : ": " + came.words())
                         + String.format(Locale.ROOT, " after %.1f s", seconds));
         note(new TaskRun(
                 begun.index(),

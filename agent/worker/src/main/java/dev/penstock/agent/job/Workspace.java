@@ -133,8 +133,8 @@ public final class Workspace {
             }
         });
         if (!failures.isEmpty()) {
-            throw new IOException(
-                    failures.size() + " of its files cannot be deleted, first " + failures.getFirst().getMessage());
+            throw new IOException(failures.size() + " of its files cannot be deleted, first "
+                    + failures.getFirst().getMessage());
         }
     }
 }

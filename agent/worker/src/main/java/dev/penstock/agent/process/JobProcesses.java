@@ -124,9 +124,8 @@ public final class JobProcesses {
     private boolean noteIfLiving(Member member, Map<Long, SeenProcess> living) {
         SeenProcess process = member.process();
         SeenProcess before = living.get(process.pid());
-        boolean lives = (before != null && before.isSame(process))
-                || living.containsKey(process.parent())
-                || outlives(member);
+        boolean lives =
+                (before != null && before.isSame(process)) || living.containsKey(process.parent()) || outlives(member);
         if (lives) {
             living.put(process.pid(), process);
         }
@@ -167,8 +166,7 @@ public final class JobProcesses {
                 interrupted |= sleep(wait);
                 left = scan().stream().filter(which).toList();
             }
-            var immortal =
-                    left.stream().map(member -> words(member.process())).toList();
+            var immortal = left.stream().map(member -> words(member.process())).toList();
             left.forEach(member -> ended.remove(member.process().pid()));
             return new Remains(List.copyOf(ended.values()), List.of(), immortal);
         } finally {
@@ -186,7 +184,8 @@ public final class JobProcesses {
             boolean first = asked.putIfAbsent(process.pid(), words(process)) == null;
             Optional<ProcessHandle> handle = ProcessHandle.of(process.pid());
             // Looked at again after the handle was taken: the handle signals only the process that it was taken of.
-            if ((first || kill) && table.find(process.pid()).filter(process::isSame).isPresent()) {
+            if ((first || kill)
+                    && table.find(process.pid()).filter(process::isSame).isPresent()) {
                 handle.ifPresent(kill ? ProcessHandle::destroyForcibly : ProcessHandle::destroy);
             }
         }
@@ -196,8 +195,8 @@ public final class JobProcesses {
     private synchronized List<Member> scan() {
         List<SeenProcess> candidates = roots.isEmpty()
                 ? table.all()
-                : table.startedAfter(new SeenProcess(
-                        roots.getFirst().pid(), roots.getFirst().start(), 0, 0, 0, true));
+                : table.startedAfter(
+                        new SeenProcess(roots.getFirst().pid(), roots.getFirst().start(), 0, 0, 0, true));
         Map<Long, Member> members = members(candidates, new HashMap<>());
         known.clear();
         known.putAll(members);

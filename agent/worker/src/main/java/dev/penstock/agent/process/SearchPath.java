@@ -49,8 +49,8 @@ public final class SearchPath {
                                 + "\" is not executable: set its x bit (chmod +x, or git update-index --chmod=+x)");
             }
         }
-        return new Search.NotFound("There is no program \"" + command + "\" in \"" + directory + "\" on agent \"" + agent
-                + "\"; a command with a folder in it begins at the task's working directory");
+        return new Search.NotFound("There is no program \"" + command + "\" in \"" + directory + "\" on agent \""
+                + agent + "\"; a command with a folder in it begins at the task's working directory");
     }
 
     private static Search byName(String command, Path directory, String path, String extensions, String agent) {

@@ -106,11 +106,7 @@ public final class HttpJobServer implements JobServer {
 
     /** With a token; one that the server does not take is replaced once. */
     private Reply send(
-            String method,
-            String target,
-            Request.@Nullable Body body,
-            Duration silence,
-            @Nullable OutputStream into)
+            String method, String target, Request.@Nullable Body body, Duration silence, @Nullable OutputStream into)
             throws IOException {
         var request = new Request(method, target, body, silence);
         String token = session.token();

@@ -74,7 +74,8 @@ public final class Identity {
                             new X509EncodedKeySpec(decoder.decode(lines.get(2).strip()))));
         } catch (GeneralSecurityException | IllegalArgumentException | IndexOutOfBoundsException e) {
             throw new IOException(
-                    "\"" + file + "\" does not hold this agent's identity; restore it from a backup, or delete it, and the"
+                    "\"" + file
+                            + "\" does not hold this agent's identity; restore it from a backup, or delete it, and the"
                             + " agent registers anew under another id",
                     e);
         }

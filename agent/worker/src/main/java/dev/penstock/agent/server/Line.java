@@ -153,9 +153,7 @@ final class Line implements AutoCloseable {
             }
         } catch (SocketTimeoutException e) {
             throw new IOException(
-                    "No answer from " + server + " within "
-                            + request.silence().toSeconds() + " s",
-                    e);
+                    "No answer from " + server + " within " + request.silence().toSeconds() + " s", e);
         } catch (IOException e) {
             throw new StaleConnectionException(e);
         }
@@ -246,8 +244,7 @@ final class Line implements AutoCloseable {
     }
 
     private Socket secured(Socket plain) throws IOException {
-        SSLSocket secure =
-                (SSLSocket) trust.sockets().createSocket(plain, server.host(), server.port(), true);
+        SSLSocket secure = (SSLSocket) trust.sockets().createSocket(plain, server.host(), server.port(), true);
         SSLParameters parameters = secure.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         secure.setSSLParameters(parameters);

@@ -69,7 +69,8 @@ public final class Session {
                 throw new IOException("The server gave a token with characters that no header can hold");
             }
             token = given.accessToken();
-            renewAtNanos = System.nanoTime() + Duration.ofSeconds(given.expiresInSeconds()).toNanos() * 2 / 3;
+            renewAtNanos = System.nanoTime()
+                    + Duration.ofSeconds(given.expiresInSeconds()).toNanos() * 2 / 3;
         }
         return token;
     }
