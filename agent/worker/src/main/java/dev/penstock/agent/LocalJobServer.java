@@ -56,7 +56,7 @@ final class LocalJobServer implements JobServer {
     @Override
     public synchronized ConsoleReply console(HeldJob job, long offset, byte[] bytes, int from, int count)
             throws IOException {
-        int known = (int) Math.clamp(length.get() - offset, 0, count);
+        int known = Math.clamp(length.get() - offset, 0, count);
         console.write(bytes, from + known, count - known);
         console.flush();
         return new ConsoleReply(length.addAndGet(count - known), false);

@@ -75,7 +75,7 @@ public final class ConsoleFile implements AutoCloseable {
     void append(byte[] bytes, int offset, int length) {
         lock.lock();
         try {
-            int inHead = tail.isEmpty() ? (int) Math.clamp(headLimit - written - buffered, 0, length) : 0;
+            int inHead = tail.isEmpty() ? Math.clamp(headLimit - written - buffered, 0, length) : 0;
             put(bytes, offset, inHead);
             if (inHead < length) {
                 tail.append(bytes, offset + inHead, length - inHead);

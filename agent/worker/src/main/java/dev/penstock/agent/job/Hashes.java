@@ -30,7 +30,7 @@ public final class Hashes {
     public static String ofFile(Path file) throws IOException {
         MessageDigest digest = sha256();
         try (InputStream in = Files.newInputStream(file)) {
-            var buffer = new byte[(int) Math.clamp(Files.size(file), 1024, BUFFER_BYTES)];
+            var buffer = new byte[Math.clamp(Files.size(file), 1024, BUFFER_BYTES)];
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
                 digest.update(buffer, 0, read);
             }

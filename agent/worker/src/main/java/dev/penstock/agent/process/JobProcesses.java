@@ -201,8 +201,8 @@ public final class JobProcesses {
         known.clear();
         known.putAll(members);
         return members.values().stream()
-                .sorted(Comparator.comparing((Member member) -> member.process().start())
-                        .thenComparing(member -> member.process().pid()))
+                .sorted(Comparator.comparingLong((Member member) -> member.process().start())
+                        .thenComparingLong(member -> member.process().pid()))
                 .toList();
     }
 
