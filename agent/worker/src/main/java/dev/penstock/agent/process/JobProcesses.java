@@ -201,7 +201,8 @@ public final class JobProcesses {
         known.clear();
         known.putAll(members);
         return members.values().stream()
-                .sorted(Comparator.comparingLong((Member member) -> member.process().start())
+                .sorted(Comparator.comparingLong(
+                                (Member member) -> member.process().start())
                         .thenComparingLong(member -> member.process().pid()))
                 .toList();
     }
