@@ -139,7 +139,8 @@ final class SecretForms {
 
     private static String json(String secret, boolean ascii) {
         var escaped = new StringBuilder();
-        for (char c : secret.toCharArray()) {
+        for (int i = 0; i < secret.length(); i++) {
+            char c = secret.charAt(i);
             switch (c) {
                 case '"', '\\' -> escaped.append('\\').append(c);
                 case '\n' -> escaped.append("\\n");
@@ -160,7 +161,8 @@ final class SecretForms {
     /** With a backslash before some characters, or, as {@code printf %q} does, before all that are not plain. */
     private static String escaped(String secret, String some, boolean all) {
         var escaped = new StringBuilder();
-        for (char c : secret.toCharArray()) {
+        for (int i = 0; i < secret.length(); i++) {
+            char c = secret.charAt(i);
             boolean plain = Character.isLetterOrDigit(c) || "_-./:=@%^,+".indexOf(c) >= 0 || c > '~';
             if (some.indexOf(c) >= 0 || (all && !plain)) {
                 escaped.append('\\');

@@ -68,7 +68,7 @@ record FetchTask(FetchRequest request, String destination, HeldJob job, Workspac
                             + (kept == 0 ? "" : "; " + kept + " of them were there already"));
             return new TaskResult.Passed();
         } catch (ServerException.Refused e) {
-            throw new TaskException(e.getMessage(), e);
+            throw new TaskException(String.valueOf(e.getMessage()), e);
         } catch (IOException e) {
             throw new TaskException("The files cannot be stored: " + e.getMessage(), e);
         }

@@ -24,7 +24,7 @@ public final class StopSignal {
 
     /** Asks the job to stop; false when it is being stopped already, for a reason that is as strong. */
     public synchronized boolean request(Stop reason) {
-        boolean stronger = why == null || (!reason.allowsCleanUp() && reason.ordinal() > why.ordinal());
+        boolean stronger = why == null || (!reason.allowsCleanUp() && reason.compareTo(why) > 0);
         if (stronger) {
             why = reason;
             if (thread != null) {

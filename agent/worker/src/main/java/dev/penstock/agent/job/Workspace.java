@@ -76,8 +76,11 @@ public final class Workspace {
         }
         // The nearest part that exists says where the path really leads.
         Path existing = path;
-        while (!Files.exists(existing, LinkOption.NOFOLLOW_LINKS) && !existing.equals(folder)) {
-            existing = existing.getParent();
+        for (Path up = path; up != null && up.startsWith(folder); up = up.getParent()) {
+            existing = up;
+            if (Files.exists(up, LinkOption.NOFOLLOW_LINKS)) {
+                break;
+            }
         }
         if (!existing.toRealPath().startsWith(folder)) {
             throw leadsOut(relative);

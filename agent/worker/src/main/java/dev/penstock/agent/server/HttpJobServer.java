@@ -23,7 +23,7 @@ public final class HttpJobServer implements JobServer {
     private static final Duration SILENCE = Duration.ofSeconds(20);
 
     /** The server hashes what it got, and a large file takes a while to reach its disk. */
-    private static final Duration BLOB_SILENCE = Duration.ofSeconds(120);
+    private static final Duration BLOB_SILENCE = Duration.ofMinutes(2);
 
     /** What an answer may take beyond the time that the poll itself allows. */
     private static final Duration POLL_MARGIN = Duration.ofSeconds(15);
