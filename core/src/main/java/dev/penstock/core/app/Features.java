@@ -94,7 +94,7 @@ record Features(
             var secrets = new SecretStore(vault);
             AgentFeature agents = agents(vault);
             RunFeature runs = runs(definitions);
-            resources.addAll(InsightFeature.create(new InsightFeature.Needs(on.database(), definitions))
+            resources.addAll(InsightFeature.create(new InsightFeature.Needs(on.database(), definitions, on.clock()))
                     .resources());
             var held = new HeldAttempts(on.database(), on.clock());
             consoles(held, new JobSecretQuery(on.database(), secrets));

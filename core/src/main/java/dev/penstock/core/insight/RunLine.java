@@ -1,7 +1,6 @@
 package dev.penstock.core.insight;
 
 import dev.penstock.core.config.model.Names;
-import dev.penstock.core.config.model.PipelineDefinition;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -41,28 +40,29 @@ record RunLine(
             @Nullable Instant scheduledAt,
             @Nullable Instant endedAt) {}
 
-    static RunLine of(Run run, PipelineDefinition definition, List<StageRun> latest) {
+    /** @param stages the names of those of its definition */
+    static RunLine of(Run run, List<String> stages, List<StageRun> latest) {
         return new RunLine(
                 run.pipeline(),
                 run.group(),
                 run.counter(),
                 run.label(),
                 run.state(),
-                Waiting.of(run, definition),
+                Waiting.of(run, stages),
                 run.cause(),
                 run.createdAt(),
                 run.endedAt(),
                 run.comment(),
-                stages(definition, latest));
+                stages(stages, latest));
     }
 
-    private static List<Stage> stages(PipelineDefinition definition, List<StageRun> latest) {
+    static List<Stage> stages(List<String> names, List<StageRun> latest) {
         Map<String, StageRun> byKey = latest.stream().collect(Collectors.toMap(StageRun::key, Function.identity()));
-        return definition.stages().stream()
-                .map(stage -> {
-                    StageRun run = byKey.get(Names.key(stage.name()));
+        return names.stream()
+                .map(name -> {
+                    StageRun run = byKey.get(Names.key(name));
                     return run == null
-                            ? new Stage(stage.name(), null, "NOT_RUN", null, null)
+                            ? new Stage(name, null, "NOT_RUN", null, null)
                             : new Stage(run.name(), run.counter(), run.state(), run.scheduledAt(), run.endedAt());
                 })
                 .toList();

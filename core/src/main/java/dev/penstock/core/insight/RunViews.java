@@ -4,11 +4,13 @@ import dev.penstock.core.config.Definitions;
 import dev.penstock.core.config.model.MaterialDefinition;
 import dev.penstock.core.config.model.Names;
 import dev.penstock.core.config.model.PipelineDefinition;
+import dev.penstock.core.config.model.StageDefinition;
 import dev.penstock.core.http.Page;
 import dev.penstock.core.http.Paging;
 import dev.penstock.core.platform.db.Database;
 import dev.penstock.core.platform.error.ErrorCode;
 import dev.penstock.core.platform.error.PenstockException;
+import dev.penstock.core.platform.ids.DefinitionId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,10 +26,12 @@ final class RunViews {
 
     private final Database database;
     private final Definitions definitions;
+    private final StageNames stageNames;
 
-    RunViews(Database database, Definitions definitions) {
+    RunViews(Database database, Definitions definitions, StageNames stageNames) {
         this.database = database;
         this.definitions = definitions;
+        this.stageNames = stageNames;
     }
 
     /**
@@ -67,7 +71,11 @@ final class RunViews {
                     run.counter(),
                     run.label(),
                     run.state(),
-                    Waiting.of(run, definition),
+                    Waiting.of(
+                            run,
+                            definition.stages().stream()
+                                    .map(StageDefinition::name)
+                                    .toList()),
                     run.cause(),
                     run.createdAt(),
                     run.endedAt(),
@@ -133,8 +141,12 @@ final class RunViews {
     private Page<RunLine> lines(Handle handle, Page<Run> page) {
         Map<Long, List<StageRun>> stages =
                 StageQuery.latest(handle, page.items().stream().map(Run::id).toList());
-        return page.map(run ->
-                RunLine.of(run, definitions.byId(handle, run.definition()), stages.getOrDefault(run.id(), List.of())));
+        Map<DefinitionId, List<String>> names =
+                stageNames.of(handle, page.items().stream().map(Run::definition).toList());
+        return page.map(run -> RunLine.of(
+                run,
+                names.getOrDefault(run.definition(), List.of()),
+                stages.getOrDefault(run.id(), List.of())));
     }
 
     private static List<RunDetail.Material> materials(Handle handle, Run run, PipelineDefinition definition) {

@@ -1,8 +1,7 @@
 package dev.penstock.core.insight;
 
 import dev.penstock.core.config.model.Names;
-import dev.penstock.core.config.model.PipelineDefinition;
-import dev.penstock.core.config.model.StageDefinition;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,15 +14,18 @@ import org.jspecify.annotations.Nullable;
  */
 record Waiting(String code, String stage, @Nullable Long supersededBy, String message) {
 
-    /** Null when the run does not wait. */
-    static @Nullable Waiting of(Run run, PipelineDefinition definition) {
+    /**
+     * Null when the run does not wait.
+     *
+     * @param stages the names of those of its definition
+     */
+    static @Nullable Waiting of(Run run, List<String> stages) {
         String code = run.waitCode();
         String key = run.waitStage();
         if (code == null || key == null) {
             return null;
         }
-        String stage = definition.stages().stream()
-                .map(StageDefinition::name)
+        String stage = stages.stream()
                 .filter(name -> Names.key(name).equals(key))
                 .findFirst()
                 .orElse(key);

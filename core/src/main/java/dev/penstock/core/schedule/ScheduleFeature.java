@@ -34,7 +34,7 @@ public record ScheduleFeature(List<Resource> resources, List<Worker> workers) {
         var situations = new SituationQuery(needs.definitions());
         var starter = new Starter(needs.runs());
         var waiting = new WaitingTriggers(situations, starter, needs.events());
-        var worker = new ScheduleWorker(needs.database(), situations, starter, waiting);
+        var worker = new ScheduleWorker(needs.database(), situations, starter, waiting, needs.events());
         var triggers = new Triggers(needs.database(), situations, starter, needs.materials(), needs.secrets());
         var pauses = new Pauses(needs.database(), situations, needs.events(), needs.signals());
         return new ScheduleFeature(

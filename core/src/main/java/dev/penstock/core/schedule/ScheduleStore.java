@@ -66,12 +66,22 @@ final class ScheduleStore {
              WHERE pipeline_id = :pipeline
             """;
 
+    // Whoever only learns that there is nothing to build has learned nothing.
     private static final String SAY = """
-            INSERT INTO schedule_outcome AS o (pipeline_id, code, message)
-            VALUES (:pipeline, :code, :message)
-                ON CONFLICT (pipeline_id) DO UPDATE
-               SET code = excluded.code, message = excluded.message, at = now()
-             WHERE o.code <> excluded.code OR o.message <> excluded.message
+            WITH before AS (
+                SELECT code FROM schedule_outcome WHERE pipeline_id = :pipeline
+            ), said AS (
+                INSERT INTO schedule_outcome AS o (pipeline_id, code, message)
+                VALUES (:pipeline, :code, :message)
+                    ON CONFLICT (pipeline_id) DO UPDATE
+                   SET code = excluded.code, message = excluded.message, at = now()
+                 WHERE o.code <> excluded.code OR o.message <> excluded.message
+                RETURNING pipeline_id
+            )
+            SELECT p.name
+              FROM said
+              JOIN pipeline p ON p.id = said.pipeline_id
+             WHERE :code <> 'UP_TO_DATE' OR (SELECT code FROM before) <> 'UP_TO_DATE'
             """;
 
     private static final String SAY_NOTHING = """
@@ -149,12 +159,14 @@ final class ScheduleStore {
         return tx.createUpdate(TAKE).bind("pipeline", pipeline.value()).execute() == 1;
     }
 
-    static void say(Handle tx, PipelineId pipeline, Reason reason) {
-        tx.createUpdate(SAY)
+    /** Keeps why the pipeline does not start; its name when that is news for people who look on. */
+    static Optional<String> say(Handle tx, PipelineId pipeline, Reason reason) {
+        return tx.createQuery(SAY)
                 .bind("pipeline", pipeline.value())
                 .bind("code", reason.code().name())
                 .bind("message", reason.message())
-                .execute();
+                .mapTo(String.class)
+                .findOne();
     }
 
     static void sayNothing(Handle tx, PipelineId pipeline) {

@@ -3,6 +3,7 @@ package dev.penstock.core.schedule;
 import dev.penstock.core.platform.db.Database;
 import dev.penstock.core.platform.error.ErrorCode;
 import dev.penstock.core.platform.error.PenstockException;
+import dev.penstock.core.platform.event.EventStore;
 import dev.penstock.core.platform.ids.PipelineId;
 import dev.penstock.core.platform.signal.Channel;
 import dev.penstock.core.platform.signal.Signals;
@@ -14,6 +15,7 @@ import dev.penstock.core.schedule.Situation.Modification;
 import dev.penstock.core.schedule.SituationQuery.PipelineRow;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
@@ -43,12 +45,19 @@ final class ScheduleWorker {
     private final SituationQuery situations;
     private final Starter starter;
     private final WaitingTriggers triggers;
+    private final EventStore events;
 
-    ScheduleWorker(Database database, SituationQuery situations, Starter starter, WaitingTriggers triggers) {
+    ScheduleWorker(
+            Database database,
+            SituationQuery situations,
+            Starter starter,
+            WaitingTriggers triggers,
+            EventStore events) {
         this.database = database;
         this.situations = situations;
         this.starter = starter;
         this.triggers = triggers;
+        this.events = events;
     }
 
     List<Worker> workers(Signals signals) {
@@ -90,13 +99,22 @@ final class ScheduleWorker {
         database.useTransaction(tx -> {
             ScheduleStore.take(tx, pipeline);
             ScheduleStore.request(tx, pipeline, AFTER_FAILURE);
-            ScheduleStore.say(
+            say(
                     tx,
                     pipeline,
                     new Reason(
                             Code.INTERNAL,
                             "Looking at it failed: " + e.getClass().getSimpleName()));
         });
+    }
+
+    private void say(Handle tx, PipelineId pipeline, Reason reason) {
+        ScheduleStore.say(tx, pipeline, reason)
+                .ifPresent(name -> events.append(
+                        tx,
+                        "pipeline/" + name,
+                        "pipeline.not_started",
+                        Map.of("code", reason.code(), "message", reason.message())));
     }
 
     private void look(Handle tx, PipelineId pipeline) {
@@ -109,9 +127,9 @@ final class ScheduleWorker {
         PipelineId pipeline = now.pipeline().id();
         switch (Decisions.decide(now)) {
             case Decision.Start start -> start(tx, row, now, start);
-            case Decision.Wait(var reason) -> ScheduleStore.say(tx, pipeline, reason);
+            case Decision.Wait(var reason) -> say(tx, pipeline, reason);
             case Decision.Nothing(var reason) -> {
-                ScheduleStore.say(tx, pipeline, reason);
+                say(tx, pipeline, reason);
                 rememberIgnored(tx, now);
             }
         }
@@ -124,7 +142,7 @@ final class ScheduleWorker {
             if (e.code() != ErrorCode.NO_MATCHING_AGENT) {
                 throw e;
             }
-            ScheduleStore.say(
+            say(
                     tx, now.pipeline().id(), new Reason(Code.NO_MATCHING_AGENT, "It cannot start: " + e.getMessage()));
             ScheduleStore.request(tx, now.pipeline().id(), AFTER_NO_AGENT);
         }

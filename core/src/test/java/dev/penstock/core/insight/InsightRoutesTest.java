@@ -30,6 +30,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -83,6 +84,30 @@ final class InsightRoutesTest {
                 .forEach(run -> found.add(run.path("pipeline").asText() + "/"
                         + run.path("counter").asText()));
         return found;
+    }
+
+    @Test
+    void theDashboardIsSentOnceAndThenOnlyWhenItHasChanged() {
+        twoStages("deploy");
+        runs.trigger("deploy");
+        var first = api.request("GET", "/api/v1/dashboard").send().expect(200);
+        String tag = Objects.requireNonNull(first.header("ETag"));
+
+        api.request("GET", "/api/v1/dashboard")
+                .header("If-None-Match", tag)
+                .send()
+                .expect(304);
+        runs.finish("deploy/1/build/1/unit", JobResult.PASSED);
+        runs.finish("deploy/1/build/1/lint", JobResult.PASSED);
+        JsonNode second = api.request("GET", "/api/v1/dashboard")
+                .header("If-None-Match", tag)
+                .send()
+                .expect(200)
+                .json();
+
+        assertThat(second.at("/groups/0/pipelines/0/runs/0/waiting/code").asText())
+                .isEqualTo("APPROVAL");
+        assertThat(second.at("/counts/by_state/WAITING").asInt()).isOne();
     }
 
     @Test

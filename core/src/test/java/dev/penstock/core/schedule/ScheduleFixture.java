@@ -38,7 +38,7 @@ final class ScheduleFixture implements AutoCloseable {
         var situations = new SituationQuery(materials.definitions);
         var starter = new Starter(runs.feature.runs());
         var waiting = new WaitingTriggers(situations, starter, events);
-        this.worker = new ScheduleWorker(database, situations, starter, waiting);
+        this.worker = new ScheduleWorker(database, situations, starter, waiting, events);
         this.triggers = new Triggers(database, situations, starter, materials.feature.materials(), materials.secrets);
         this.pauses = new Pauses(database, situations, events, signals);
         this.workers = worker.workers(signals);
