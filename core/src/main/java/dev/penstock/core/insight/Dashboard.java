@@ -59,17 +59,10 @@ final class Dashboard {
 
     /** A pipeline as it is shown, and where it stands. */
     private record Entry(
-            String groupKey,
-            String group,
-            int order,
-            String key,
-            boolean paused,
-            String state,
-            byte[] json) {}
+            String groupKey, String group, int order, String key, boolean paused, String state, byte[] json) {}
 
-    private static final Comparator<Entry> PLACE = Comparator.comparing(Entry::groupKey)
-            .thenComparing(Entry::order)
-            .thenComparing(Entry::key);
+    private static final Comparator<Entry> PLACE =
+            Comparator.comparing(Entry::groupKey).thenComparing(Entry::order).thenComparing(Entry::key);
 
     /** The version of what there is to show now. Equal versions show the same; on any server. */
     String version() {
@@ -102,7 +95,10 @@ final class Dashboard {
             } else if (!changed.isEmpty()) {
                 entries.keySet().removeAll(changed);
                 List<PipelineFacts> pipelines = DashboardQuery.pipelines(handle, changed);
-                read(handle, pipelines, pipelines.stream().map(PipelineFacts::id).toList());
+                read(
+                        handle,
+                        pipelines,
+                        pipelines.stream().map(PipelineFacts::id).toList());
             }
         }
         // What was read is at least as new as the mark that was taken before.
@@ -200,6 +196,8 @@ final class Dashboard {
      */
     private static String version(Mark mark) {
         String version = FORM + "-" + mark.newest();
-        return mark.running().isEmpty() ? version : version + "-" + mark.running().replace(':', '.').replace(',', '_');
+        return mark.running().isEmpty()
+                ? version
+                : version + "-" + mark.running().replace(':', '.').replace(',', '_');
     }
 }

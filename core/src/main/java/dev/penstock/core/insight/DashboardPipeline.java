@@ -46,8 +46,7 @@ record DashboardPipeline(
             List<Stage> stages) {}
 
     /** @param stage the key of the one that comes next */
-    record WaitingFor(
-            String code, String stage, @Nullable Long supersededBy) {}
+    record WaitingFor(String code, String stage, @Nullable Long supersededBy) {}
 
     /** @param counter null when it has not been run */
     record Stage(String name, @Nullable Integer counter, String state) {}

@@ -144,9 +144,7 @@ final class RunViews {
         Map<DefinitionId, List<String>> names =
                 stageNames.of(handle, page.items().stream().map(Run::definition).toList());
         return page.map(run -> RunLine.of(
-                run,
-                names.getOrDefault(run.definition(), List.of()),
-                stages.getOrDefault(run.id(), List.of())));
+                run, names.getOrDefault(run.definition(), List.of()), stages.getOrDefault(run.id(), List.of())));
     }
 
     private static List<RunDetail.Material> materials(Handle handle, Run run, PipelineDefinition definition) {

@@ -23,7 +23,8 @@ final class StageNameQuery {
     static Map<DefinitionId, List<String>> names(Handle handle, List<DefinitionId> ids) {
         Map<DefinitionId, List<String>> names = new HashMap<>();
         handle.createQuery(NAMES)
-                .bindArray("ids", Long.class, ids.stream().map(DefinitionId::value).toList())
+                .bindArray(
+                        "ids", Long.class, ids.stream().map(DefinitionId::value).toList())
                 .map((row, _) -> Map.entry(
                         new DefinitionId(row.getLong("id")), List.copyOf(Json.read(row.getString("names"), TEXTS))))
                 .forEach(entry -> names.put(entry.getKey(), entry.getValue()));

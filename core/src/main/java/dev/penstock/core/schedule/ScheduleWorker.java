@@ -142,8 +142,7 @@ final class ScheduleWorker {
             if (e.code() != ErrorCode.NO_MATCHING_AGENT) {
                 throw e;
             }
-            say(
-                    tx, now.pipeline().id(), new Reason(Code.NO_MATCHING_AGENT, "It cannot start: " + e.getMessage()));
+            say(tx, now.pipeline().id(), new Reason(Code.NO_MATCHING_AGENT, "It cannot start: " + e.getMessage()));
             ScheduleStore.request(tx, now.pipeline().id(), AFTER_NO_AGENT);
         }
     }

@@ -64,7 +64,8 @@ final class DashboardTest {
 
     private static List<String> names(JsonNode group) {
         List<String> names = new ArrayList<>();
-        group.path("pipelines").forEach(pipeline -> names.add(pipeline.path("name").asText()));
+        group.path("pipelines")
+                .forEach(pipeline -> names.add(pipeline.path("name").asText()));
         return names;
     }
 
@@ -106,8 +107,7 @@ final class DashboardTest {
 
         JsonNode pipeline = show().at("/groups/0/pipelines/0");
 
-        assertThat(pipeline.at("/runs/0/stages").toString())
-                .isEqualTo("""
+        assertThat(pipeline.at("/runs/0/stages").toString()).isEqualTo("""
                         [{"name":"build","counter":1,"state":"BUILDING"},{"name":"ship","state":"NOT_RUN"},\
                         {"name":"check","state":"NOT_RUN"}]""");
         assertThat(pipeline.at("/runs/1/counter").asInt()).isOne();
