@@ -8,7 +8,6 @@ import dev.penstock.core.insight.DashboardQuery.StageFacts;
 import dev.penstock.core.platform.db.Database;
 import dev.penstock.core.platform.ids.DefinitionId;
 import dev.penstock.core.platform.json.Json;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -59,10 +58,10 @@ final class Dashboard {
 
     /** A pipeline as it is shown, and where it stands. */
     private record Entry(
-            String groupKey, String group, int order, String key, boolean paused, String state, byte[] json) {}
+            String groupKey, String group, int order, String key, boolean paused, String state, String json) {}
 
     private static final Comparator<Entry> PLACE =
-            Comparator.comparing(Entry::groupKey).thenComparing(Entry::order).thenComparing(Entry::key);
+            Comparator.comparing(Entry::groupKey).thenComparingInt(Entry::order).thenComparing(Entry::key);
 
     /** The version of what there is to show now. Equal versions show the same; on any server. */
     String version() {
@@ -147,7 +146,7 @@ final class Dashboard {
                 pipeline.key(),
                 view.paused() != null,
                 view.runs().isEmpty() ? "NEVER_RUN" : view.runs().getFirst().state(),
-                write(view));
+                text(view));
     }
 
     private Packed pack() {
@@ -179,12 +178,8 @@ final class Dashboard {
     }
 
     private static String text(Object value) {
-        return new String(write(value), StandardCharsets.UTF_8);
-    }
-
-    private static byte[] write(Object value) {
         try {
-            return Json.STRICT.writeValueAsBytes(value);
+            return Json.STRICT.writeValueAsString(value);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("Cannot be written as JSON: " + value.getClass(), e);
         }

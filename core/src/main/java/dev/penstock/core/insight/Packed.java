@@ -58,12 +58,8 @@ final class Packed {
         }
 
         void add(String text) {
-            add(text.getBytes(StandardCharsets.UTF_8));
-        }
-
-        void add(byte[] piece) {
             try {
-                out.write(piece);
+                out.write(text.getBytes(StandardCharsets.UTF_8));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
