@@ -65,7 +65,7 @@ record DashboardPipeline(
             Function<RunFacts, List<String>> names,
             Function<RunFacts, List<StageFacts>> stages) {
         List<LastRun> shown = runs.stream()
-                .sorted(Comparator.comparing(RunFacts::counter).reversed())
+                .sorted(Comparator.comparingLong(RunFacts::counter).reversed())
                 .map(run -> run(run, names.apply(run), stages.apply(run)))
                 .toList();
         Paused paused = paused(pipeline);
