@@ -2,11 +2,13 @@ package dev.penstock.core.material;
 
 import dev.penstock.core.config.Definitions;
 import dev.penstock.core.config.model.TypeCatalog;
+import dev.penstock.core.http.Resource;
 import dev.penstock.core.platform.db.Database;
 import dev.penstock.core.platform.event.EventStore;
 import dev.penstock.core.platform.signal.Signals;
 import dev.penstock.core.platform.worker.Worker;
 import dev.penstock.core.secret.SecretStore;
+import java.time.InstantSource;
 import java.util.List;
 
 /**
@@ -14,9 +16,22 @@ import java.util.List;
  *
  * @param registry hears about definitions
  * @param materials what other features ask of materials
- * @param looks at materials; to be closed when its worker has stopped
+ * @param looks to be closed when the workers have stopped
+ * @param resources the nouns of the API
+ * @param workers look at materials
  */
-public record MaterialFeature(MaterialRegistry registry, Materials materials, MaterialWorker looks) {
+public record MaterialFeature(
+        MaterialRegistry registry,
+        Materials materials,
+        MaterialWorker looks,
+        List<Resource> resources,
+        List<Worker> workers) {
+
+    public MaterialFeature {
+        resources = List.copyOf(resources);
+        workers = List.copyOf(workers);
+    }
+
 
     /**
      * What the feature needs from others.
@@ -33,6 +48,7 @@ public record MaterialFeature(MaterialRegistry registry, Materials materials, Ma
             RevisionListener listener,
             EventStore events,
             Signals signals,
+            InstantSource clock,
             PollSettings settings) {}
 
     public static MaterialFeature create(Needs needs) {
@@ -40,13 +56,16 @@ public record MaterialFeature(MaterialRegistry registry, Materials materials, Ma
         var findings = new Findings(needs.database(), needs.listener(), needs.events(), settings.interval());
         var values = new MaterialValues(needs.database(), needs.secrets());
         var check = new Check(needs.types(), values, settings, findings);
+        var materials = new Materials(needs.database(), needs.signals());
+        var looks = new MaterialWorker(needs.database(), check, findings, settings.perHost(), needs.signals());
+        var tests = new ConnectionTests(
+                needs.types(), values, settings, needs.database(), needs.definitions(), needs.secrets());
+        var hooks = new Hooks(needs.database(), needs.secrets(), materials, needs.clock());
         return new MaterialFeature(
                 new MaterialRegistry(needs.catalog(), needs.definitions(), needs.signals()),
-                new Materials(needs.signals()),
-                new MaterialWorker(needs.database(), check, findings, settings.perHost(), needs.signals()));
-    }
-
-    public List<Worker> workers() {
-        return List.of(looks.worker());
+                materials,
+                looks,
+                List.of(new MaterialResource(materials, tests), new HookResource(hooks)),
+                List.of(looks.worker(), hooks.purge()));
     }
 }

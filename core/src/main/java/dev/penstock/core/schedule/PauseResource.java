@@ -8,6 +8,7 @@ import dev.penstock.core.schedule.Situation.Pause;
 import io.javalin.http.Context;
 import io.javalin.router.JavalinDefaultRoutingApi;
 import java.time.Instant;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /api/v1/pipelines/{pipeline}/pause}, {@code unpause} and {@code status}: whether and why it does not start. */
@@ -47,10 +48,15 @@ public final class PauseResource implements Resource {
             @Nullable ReasonView reason,
             @Nullable LookView lastLook) {}
 
-    private record ReasonView(Reason.Code code, String message, String remedy) {
+    private record ReasonView(String code, String message, String remedy) {
         static ReasonView of(Reason reason) {
-            return new ReasonView(reason.code(), reason.message(), reason.code().remedy());
+            return new ReasonView(word(reason.code().name()), reason.message(), reason.code().remedy());
         }
+    }
+
+    /** As codes of problems are written. */
+    private static String word(String code) {
+        return code.toLowerCase(Locale.ROOT);
     }
 
     private record LookView(String code, String message, Instant at) {}
@@ -85,7 +91,7 @@ public final class PauseResource implements Resource {
                 reason == null,
                 reason,
                 status.said()
-                        .map(said -> new LookView(said.code(), said.message(), said.at()))
+                        .map(said -> new LookView(word(said.code()), said.message(), said.at()))
                         .orElse(null)));
     }
 }

@@ -12,6 +12,7 @@ import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import io.javalin.router.JavalinDefaultRoutingApi;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -50,7 +51,7 @@ public final class TriggerResource implements Resource {
                     trigger.requestedBy(),
                     trigger.requestedAt(),
                     run == null ? null : new RunView(run.id().value(), run.counter(), run.label()),
-                    trigger.code(),
+                    trigger.code() == null ? null : trigger.code().toLowerCase(Locale.ROOT),
                     trigger.message(),
                     trigger.endedAt());
         }

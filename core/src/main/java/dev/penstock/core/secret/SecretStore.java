@@ -52,6 +52,11 @@ public final class SecretStore {
              LIMIT 1
             """;
 
+    private static final String DELETE = """
+            DELETE FROM secret
+             WHERE id = :id AND scope = :scope
+            """;
+
     private final Vault vault;
 
     public SecretStore(Vault vault) {
@@ -100,6 +105,14 @@ public final class SecretStore {
                 .bind("ciphertext", vault.seal(place(id, scope), plain))
                 .execute();
         return new SecretRef(id);
+    }
+
+    /** Deletes a value that nothing refers to any more. */
+    public void forget(Handle tx, SecretRef ref, String scope) {
+        tx.createUpdate(DELETE)
+                .bind("id", ref.secretRef())
+                .bind("scope", scope)
+                .execute();
     }
 
     /**

@@ -77,6 +77,7 @@ public final class MaterialFixture implements AutoCloseable {
                 new Listener(listener),
                 events,
                 signals,
+                InstantSource.system(),
                 new PollSettings(INTERVAL, 2, 1 << 20, List.of(), folder.resolve("materials"))));
         this.pipelines = new SavedPipelines(database, definitions, feature.registry(), listener);
     }
