@@ -1,5 +1,11 @@
 package dev.penstock.core.app;
 
+import dev.penstock.core.material.MaterialFeature;
+import dev.penstock.core.schedule.ScheduleMarkers;
+import dev.penstock.core.schedule.RunLabels;
+import dev.penstock.core.schedule.ScheduleFeature;
+import dev.penstock.core.material.PollSettings;
+import dev.penstock.core.config.model.BuiltInTypes;
 import dev.penstock.core.agent.AgentFeature;
 import dev.penstock.core.agent.AgentListener;
 import dev.penstock.core.artifact.ArtifactFeature;
@@ -99,6 +105,7 @@ record Features(
             var held = new HeldAttempts(on.database(), on.clock());
             consoles(held, new JobSecretQuery(on.database(), secrets));
             artifacts(held);
+            schedules(materials(definitions, secrets, plugins), definitions, secrets, runs);
             pipelines(definitions, secrets, plugins);
             dispatch(agents, runs, held, definitions, secrets, plugins);
             var idempotency = new Idempotency(on.database());
@@ -161,6 +168,51 @@ record Features(
             resources.addAll(config.resources());
             workers.addAll(config.workers());
             return config;
+        }
+
+        private MaterialFeature materials(Definitions definitions, SecretStore secrets, PluginFeature plugins)
+                throws IOException {
+            Settings settings = on.settings();
+            MaterialFeature materials = MaterialFeature.create(new MaterialFeature.Needs(
+                    on.database(),
+                    definitions,
+                    new BuiltInTypes(plugins.types()),
+                    plugins.host()::materialType,
+                    secrets,
+                    new ScheduleMarkers(on.signals()),
+                    on.events(),
+                    on.signals(),
+                    on.clock(),
+                    new PollSettings(
+                            settings.seconds(Setting.MATERIALS_POLL_SECONDS),
+                            settings.wholeNumber(Setting.MATERIALS_PER_HOST),
+                            settings.bytesOfMebibytes(Setting.MATERIALS_FETCH_LIMIT_MEBIBYTES),
+                            settings.paths(Setting.MATERIALS_LOCAL_FOLDERS),
+                            on.folder("materials"))));
+            definitionListeners.add(materials.registry());
+            resources.addAll(materials.resources());
+            workers.addAll(materials.workers());
+            // After the plugins in the list, and so before them at the end: looks are calls into plugins.
+            closing.add(materials.looks());
+            return materials;
+        }
+
+        private void schedules(
+                MaterialFeature materials, Definitions definitions, SecretStore secrets, RunFeature runs) {
+            var markers = new ScheduleMarkers(on.signals());
+            definitionListeners.add(markers);
+            runListener.set(markers);
+            labels.set(new RunLabels());
+            ScheduleFeature schedule = ScheduleFeature.create(new ScheduleFeature.Needs(
+                    on.database(),
+                    definitions,
+                    materials.materials(),
+                    runs.runs(),
+                    secrets,
+                    on.events(),
+                    on.signals()));
+            resources.addAll(schedule.resources());
+            workers.addAll(schedule.workers());
         }
 
         private RunFeature runs(Definitions definitions) {
