@@ -13,24 +13,32 @@ import org.jspecify.annotations.Nullable;
 
 /** The hosts whose pushes are understood: how each proves that a request is its own, and numbers its deliveries. */
 enum HookKind {
-    GITHUB(List.of("X-Hub-Signature-256"), List.of("X-GitHub-Delivery")),
+    GITHUB,
     /** Sends the secret itself; what repeats a delivery has its idempotency key. */
-    GITLAB(List.of("X-Gitlab-Token"), List.of("Idempotency-Key", "X-Gitlab-Event-UUID")),
+    GITLAB,
     /** Forgejo too. */
-    GITEA(
-            List.of("X-Gitea-Signature", "X-Forgejo-Signature", "X-Hub-Signature-256"),
-            List.of("X-Gitea-Delivery", "X-Forgejo-Delivery")),
+    GITEA,
     /** Both Cloud and Data Center. */
-    BITBUCKET(List.of("X-Hub-Signature"), List.of("X-Request-UUID", "X-Request-Id"));
+    BITBUCKET;
 
     private static final String PREFIX = "sha256=";
 
-    private final List<String> proofs;
-    private final List<String> deliveries;
+    private List<String> proofs() {
+        return switch (this) {
+            case GITHUB -> List.of("X-Hub-Signature-256");
+            case GITLAB -> List.of("X-Gitlab-Token");
+            case GITEA -> List.of("X-Gitea-Signature", "X-Forgejo-Signature", "X-Hub-Signature-256");
+            case BITBUCKET -> List.of("X-Hub-Signature");
+        };
+    }
 
-    HookKind(List<String> proofs, List<String> deliveries) {
-        this.proofs = proofs;
-        this.deliveries = deliveries;
+    private List<String> deliveries() {
+        return switch (this) {
+            case GITHUB -> List.of("X-GitHub-Delivery");
+            case GITLAB -> List.of("Idempotency-Key", "X-Gitlab-Event-UUID");
+            case GITEA -> List.of("X-Gitea-Delivery", "X-Forgejo-Delivery");
+            case BITBUCKET -> List.of("X-Request-UUID", "X-Request-Id");
+        };
     }
 
     /**
@@ -40,7 +48,7 @@ enum HookKind {
      * @param body as it came, byte for byte
      */
     boolean isProved(String secret, Function<String, @Nullable String> headers, byte[] body) {
-        String given = first(proofs, headers);
+        String given = first(proofs(), headers);
         byte[] key = secret.getBytes(StandardCharsets.UTF_8);
         if (this == GITLAB) {
             byte[] token = given == null ? new byte[0] : given.getBytes(StandardCharsets.UTF_8);
@@ -51,7 +59,7 @@ enum HookKind {
 
     /** What the host calls this delivery, or else the body itself: the same again is a replay. In hex. */
     String delivery(Function<String, @Nullable String> headers, byte[] body) {
-        String given = first(deliveries, headers);
+        String given = first(deliveries(), headers);
         return given == null || given.isBlank()
                 ? "body:" + hex(sha256(body))
                 : "id:" + hex(sha256(given.getBytes(StandardCharsets.UTF_8)));
