@@ -25,11 +25,12 @@ final class HookRate {
     boolean admits(UUID hook) {
         Instant now = clock.instant();
         synchronized (windows) {
-            Window window = windows.get(hook);
-            boolean fresh = window == null || !now.isBefore(window.since().plus(MINUTE));
-            int count = fresh ? 1 : window.count() + 1;
-            windows.put(hook, new Window(fresh ? now : window.since(), count));
-            return count <= PER_MINUTE;
+            Window before = windows.get(hook);
+            Window window = before == null || !now.isBefore(before.since().plus(MINUTE))
+                    ? new Window(now, 1)
+                    : new Window(before.since(), before.count() + 1);
+            windows.put(hook, window);
+            return window.count() <= PER_MINUTE;
         }
     }
 

@@ -98,7 +98,7 @@ public final class HookResource implements Resource {
     }
 
     private void receive(Context ctx) {
-        hooks.receive(id(ctx), new Hooks.Delivery(ctx::header, body(ctx)));
+        hooks.receive(id(ctx), ctx::header, body(ctx));
         ctx.status(HttpStatus.ACCEPTED).json(new Taken(true));
     }
 

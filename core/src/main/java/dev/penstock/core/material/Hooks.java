@@ -56,13 +56,6 @@ final class Hooks {
     /** A hook and its secret, which is not shown again. */
     record Made(Hook hook, String secret) {}
 
-    /**
-     * A request as it came.
-     *
-     * @param header gives a header's value, or null
-     */
-    record Delivery(Function<String, @Nullable String> header, byte[] body) {}
-
     Worker purge() {
         return new Worker("hook-purge", PURGE, () -> {
             database.useTransaction(tx -> HookStore.forgetDeliveries(tx, REMEMBERED));
@@ -111,14 +104,15 @@ final class Hooks {
     /**
      * Takes a delivery. One that came before does nothing again.
      *
+     * @param header gives a header's value, or null
      * @throws PenstockException UNAUTHENTICATED when there is no such hook or the proof does not hold, which leaves
      *     nothing behind; TOO_MANY_REQUESTS; BAD_REQUEST when the body is not what the host sends
      */
-    void receive(Optional<UUID> id, Delivery delivery) {
+    void receive(Optional<UUID> id, Function<String, @Nullable String> header, byte[] body) {
         Optional<Hook> found = id.flatMap(known -> database.read(handle -> HookStore.find(handle, known)));
         HookKind kind = found.map(Hook::kind).orElse(HookKind.GITHUB);
         String secret = found.map(this::secret).orElse(NO_SECRET);
-        boolean proved = kind.isProved(secret, delivery.header(), delivery.body());
+        boolean proved = kind.isProved(secret, header, body);
         if (found.isEmpty() || !proved) {
             throw new PenstockException(
                     ErrorCode.UNAUTHENTICATED,
@@ -131,10 +125,10 @@ final class Hooks {
         }
         Optional<Push> push = Push.read(
                 kind,
-                delivery.header().apply(Push.eventHeader(kind)),
-                delivery.header().apply("Content-Type"),
-                delivery.body());
-        take(hook, kind.delivery(delivery.header(), delivery.body()), push);
+                header.apply(Push.eventHeader(kind)),
+                header.apply("Content-Type"),
+                body);
+        take(hook, kind.delivery(header, body), push);
     }
 
     private void take(UUID hook, String delivery, Optional<Push> push) {
