@@ -130,9 +130,7 @@ final class ConnectionTests {
                     ErrorCode.CONNECTION_FAILED,
                     Check.message(e.getMessage()),
                     List.of(Violation.at(
-                            "/options",
-                            e.kind().name().toLowerCase(Locale.ROOT),
-                            Check.message(e.getMessage()))));
+                            "/options", e.kind().name().toLowerCase(Locale.ROOT), Check.message(e.getMessage()))));
         } finally {
             delete(folder);
         }
@@ -200,7 +198,9 @@ final class ConnectionTests {
 
     private static PenstockException invalid(List<Violation> violations) {
         return new PenstockException(
-                ErrorCode.INVALID, "It cannot be tested: " + violations.getFirst().message(), violations);
+                ErrorCode.INVALID,
+                "It cannot be tested: " + violations.getFirst().message(),
+                violations);
     }
 
     private static void delete(Path folder) throws IOException {

@@ -39,7 +39,8 @@ public final class HookResource implements Resource {
         routes.post("/hooks/{id}", this::receive, Access.WEBHOOK);
     }
 
-    private record HookWish(@Nullable HookKind hostKind, @Nullable String description) {}
+    private record HookWish(
+            @Nullable HookKind hostKind, @Nullable String description) {}
 
     /**
      * @param path where the host sends to, on this server
@@ -106,8 +107,7 @@ public final class HookResource implements Resource {
         try (InputStream in = ctx.bodyInputStream()) {
             byte[] body = in.readNBytes(MAX_BODY_BYTES + 1);
             if (body.length > MAX_BODY_BYTES) {
-                throw new PenstockException(
-                        ErrorCode.TOO_LARGE, "The body has more than " + MAX_BODY_BYTES + " bytes");
+                throw new PenstockException(ErrorCode.TOO_LARGE, "The body has more than " + MAX_BODY_BYTES + " bytes");
             }
             return body;
         } catch (IOException _) {

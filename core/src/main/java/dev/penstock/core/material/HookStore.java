@@ -102,7 +102,10 @@ final class HookStore {
     }
 
     static Optional<Hook> find(Handle handle, UUID id) {
-        return handle.createQuery(FIND).bind("id", id).map((row, _) -> hook(row)).findOne();
+        return handle.createQuery(FIND)
+                .bind("id", id)
+                .map((row, _) -> hook(row))
+                .findOne();
     }
 
     static List<Hook> page(Handle handle, @Nullable UUID after, int limit) {
@@ -123,7 +126,11 @@ final class HookStore {
 
     /** Whether the delivery is new; of a hook that is gone meanwhile none is. */
     static boolean isNew(Handle tx, UUID id, String delivery) {
-        return tx.createUpdate(DELIVERED).bind("id", id).bind("delivery", delivery).execute() == 1;
+        return tx.createUpdate(DELIVERED)
+                        .bind("id", id)
+                        .bind("delivery", delivery)
+                        .execute()
+                == 1;
     }
 
     static void used(Handle tx, UUID id) {

@@ -84,8 +84,7 @@ final class Hooks {
             String secret = Tokens.secret();
             SecretRef ref = secrets.put(tx, HookStore.scope(id), secret);
             HookStore.insert(tx, id, kind, ref, description, by);
-            AuditStore.record(
-                    tx, by, "hook.make", "hook/" + id, Map.of("host_kind", kind, "description", description));
+            AuditStore.record(tx, by, "hook.make", "hook/" + id, Map.of("host_kind", kind, "description", description));
             return new Made(HookStore.find(tx, id).orElseThrow(), secret);
         });
     }
@@ -93,8 +92,7 @@ final class Hooks {
     void delete(UUID id, String by) {
         database.useTransaction(tx -> {
             SecretRef secret = HookStore.delete(tx, id)
-                    .orElseThrow(() ->
-                            new PenstockException(ErrorCode.NOT_FOUND, "There is no hook \"" + id + "\""));
+                    .orElseThrow(() -> new PenstockException(ErrorCode.NOT_FOUND, "There is no hook \"" + id + "\""));
             secrets.forget(tx, secret, HookStore.scope(id));
             AuditStore.record(tx, by, "hook.delete", "hook/" + id, Map.of());
         });
@@ -123,11 +121,7 @@ final class Hooks {
             throw new PenstockException(
                     ErrorCode.TOO_MANY_REQUESTS, "This hook sends too much; one delivery in a second is enough");
         }
-        Optional<Push> push = Push.read(
-                kind,
-                header.apply(Push.eventHeader(kind)),
-                header.apply("Content-Type"),
-                body);
+        Optional<Push> push = Push.read(kind, header.apply(Push.eventHeader(kind)), header.apply("Content-Type"), body);
         take(hook, kind.delivery(header, body), push);
     }
 
@@ -146,7 +140,8 @@ final class Hooks {
     }
 
     private String secret(Hook hook) {
-        return database.read(handle -> secrets.reveal(handle, Set.of(hook.secret()), HookStore.scope(hook.id())))
+        return database
+                .read(handle -> secrets.reveal(handle, Set.of(hook.secret()), HookStore.scope(hook.id())))
                 .values()
                 .stream()
                 .map(Secret::reveal)

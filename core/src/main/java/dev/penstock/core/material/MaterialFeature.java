@@ -32,7 +32,6 @@ public record MaterialFeature(
         workers = List.copyOf(workers);
     }
 
-
     /**
      * What the feature needs from others.
      *

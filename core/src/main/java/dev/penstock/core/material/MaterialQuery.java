@@ -159,8 +159,8 @@ final class MaterialQuery {
                 .bind("material", material.value())
                 .bind("before", before)
                 .bind("limit", limit)
-                .map((row, _) -> new Event(
-                        row.getLong("id"), row.getString("kind"), row.getString("message"), time(row, "at")))
+                .map((row, _) ->
+                        new Event(row.getLong("id"), row.getString("kind"), row.getString("message"), time(row, "at")))
                 .list();
     }
 

@@ -50,7 +50,8 @@ public final class PauseResource implements Resource {
 
     private record ReasonView(String code, String message, String remedy) {
         static ReasonView of(Reason reason) {
-            return new ReasonView(word(reason.code().name()), reason.message(), reason.code().remedy());
+            return new ReasonView(
+                    word(reason.code().name()), reason.message(), reason.code().remedy());
         }
     }
 

@@ -109,10 +109,7 @@ public final class SecretStore {
 
     /** Deletes a value that nothing refers to any more. */
     public void forget(Handle tx, SecretRef ref, String scope) {
-        tx.createUpdate(DELETE)
-                .bind("id", ref.secretRef())
-                .bind("scope", scope)
-                .execute();
+        tx.createUpdate(DELETE).bind("id", ref.secretRef()).bind("scope", scope).execute();
     }
 
     /**

@@ -19,7 +19,8 @@ class HookKindTest {
 
     @Test
     void gitHubSignsTheBody() {
-        assertThat(proved(HookKind.GITHUB, "X-Hub-Signature-256", "sha256=" + HMAC)).isTrue();
+        assertThat(proved(HookKind.GITHUB, "X-Hub-Signature-256", "sha256=" + HMAC))
+                .isTrue();
     }
 
     @Test
@@ -30,7 +31,8 @@ class HookKindTest {
 
     @Test
     void bitbucketSignsUnderTheShorterName() {
-        assertThat(proved(HookKind.BITBUCKET, "X-Hub-Signature", "sha256=" + HMAC)).isTrue();
+        assertThat(proved(HookKind.BITBUCKET, "X-Hub-Signature", "sha256=" + HMAC))
+                .isTrue();
     }
 
     @Test
@@ -45,20 +47,24 @@ class HookKindTest {
 
         assertThat(HookKind.GITHUB.isProved(SECRET, _ -> null, BODY)).isFalse();
         assertThat(HookKind.GITLAB.isProved(SECRET, _ -> null, BODY)).isFalse();
-        assertThat(proved(HookKind.GITHUB, "X-Hub-Signature-256", "sha256=" + wrong)).isFalse();
+        assertThat(proved(HookKind.GITHUB, "X-Hub-Signature-256", "sha256=" + wrong))
+                .isFalse();
         assertThat(proved(HookKind.GITHUB, "X-Hub-Signature-256", "sha256=")).isFalse();
         assertThat(proved(HookKind.GITHUB, "X-Hub-Signature-256", "sha256=zz")).isFalse();
         assertThat(proved(HookKind.GITHUB, "X-Hub-Signature", "sha1=" + HMAC)).isFalse();
-        assertThat(proved(HookKind.BITBUCKET, "X-Hub-Signature-256", "sha256=" + HMAC)).isFalse();
+        assertThat(proved(HookKind.BITBUCKET, "X-Hub-Signature-256", "sha256=" + HMAC))
+                .isFalse();
     }
 
     @Test
     void aDeliveryIsKnownByItsIdOrElseByItsBody() {
         String byId = HookKind.GITHUB.delivery(Map.of("X-GitHub-Delivery", "1")::get, BODY);
 
-        assertThat(HookKind.GITHUB.delivery(Map.of("X-GitHub-Delivery", "1")::get, new byte[0])).isEqualTo(byId);
-        assertThat(HookKind.GITHUB.delivery(Map.of("X-GitHub-Delivery", "2")::get, BODY)).isNotEqualTo(byId);
-        assertThat(HookKind.GITHUB.delivery(_ -> null, BODY)).isNotEqualTo(
-                HookKind.GITHUB.delivery(_ -> null, new byte[0]));
+        assertThat(HookKind.GITHUB.delivery(Map.of("X-GitHub-Delivery", "1")::get, new byte[0]))
+                .isEqualTo(byId);
+        assertThat(HookKind.GITHUB.delivery(Map.of("X-GitHub-Delivery", "2")::get, BODY))
+                .isNotEqualTo(byId);
+        assertThat(HookKind.GITHUB.delivery(_ -> null, BODY))
+                .isNotEqualTo(HookKind.GITHUB.delivery(_ -> null, new byte[0]));
     }
 }

@@ -83,7 +83,8 @@ class MaterialApiTest {
     }
 
     private JsonNode material(String pipeline) {
-        JsonNode items = api.get("/api/v1/materials?limit=200").expect(200).json().path("items");
+        JsonNode items =
+                api.get("/api/v1/materials?limit=200").expect(200).json().path("items");
         for (JsonNode item : items) {
             if (item.path("pipelines").toString().contains("\"" + pipeline + "\"")) {
                 return item;
@@ -135,13 +136,15 @@ class MaterialApiTest {
         TextRepository shop = repository("failing").fail("AUTHENTICATION", "The password was refused");
         pipeline("failing", shop, Map.of());
 
-        eventually(() ->
-                assertThat(material("failing").path("state").asText()).isEqualTo("FAILING"));
+        eventually(() -> assertThat(material("failing").path("state").asText()).isEqualTo("FAILING"));
 
         JsonNode error = material("failing").path("error");
         assertThat(error.path("kind").asText()).isEqualTo("AUTHENTICATION");
         assertThat(error.path("message").asText()).isEqualTo("The password was refused");
-        assertThat(api.get("/api/v1/materials?failing=true").json().path("items").toString())
+        assertThat(api.get("/api/v1/materials?failing=true")
+                        .json()
+                        .path("items")
+                        .toString())
                 .contains("\"failing\"");
         assertThat(api.get("/api/v1/materials/" + material("failing").path("id") + "/events")
                         .expect(200)
@@ -165,7 +168,12 @@ class MaterialApiTest {
         TextRepository shop = repository("reached").commit("r1", "a.txt").demand("open sesame");
 
         Answer answer = test(Map.of(
-                "path", shop.file().toString(), "host", "git.example", "password", Map.of("secure_value", "open sesame")));
+                "path",
+                shop.file().toString(),
+                "host",
+                "git.example",
+                "password",
+                Map.of("secure_value", "open sesame")));
 
         assertThat(answer.expect(200).json().path("host").asText()).isEqualTo("git.example");
     }
@@ -269,8 +277,7 @@ class MaterialApiTest {
     }
 
     private Answer test(Map<String, Object> options) {
-        return api.post(
-                "/api/v1/materials/test-connection", Map.of("type", TextMaterial.TYPE, "options", options));
+        return api.post("/api/v1/materials/test-connection", Map.of("type", TextMaterial.TYPE, "options", options));
     }
 
     private JsonNode hook(String kind) {
@@ -283,7 +290,9 @@ class MaterialApiTest {
         return api.request("POST", hook.path("path").asText())
                 .header("X-GitHub-Event", "push")
                 .header("X-GitHub-Delivery", delivery)
-                .header("X-Hub-Signature-256", "sha256=" + hmac(hook.path("secret").asText(), body))
+                .header(
+                        "X-Hub-Signature-256",
+                        "sha256=" + hmac(hook.path("secret").asText(), body))
                 .json(body)
                 .send();
     }
@@ -300,15 +309,14 @@ class MaterialApiTest {
 
     /** Everything that a hook could have changed. */
     private List<String> state() {
-        return database.read(handle -> handle.createQuery("""
+        return database.read(
+                handle -> handle.createQuery("""
                         SELECT 'hook ' || h::text FROM hook h
                          UNION ALL SELECT 'delivery ' || d::text FROM hook_delivery d
                          UNION ALL SELECT 'check ' || c::text FROM material_check c
                          UNION ALL SELECT 'idempotency ' || i::text FROM idempotency i
                          UNION ALL SELECT 'audit ' || a::text FROM audit a
                          ORDER BY 1
-                        """)
-                .mapTo(String.class)
-                .list());
+                        """).mapTo(String.class).list());
     }
 }

@@ -53,17 +53,15 @@ class PushTest {
         String form = "payload=" + URLEncoder.encode(GITHUB, StandardCharsets.UTF_8);
 
         var push = Push.read(
-                HookKind.GITHUB,
-                "push",
-                "application/x-www-form-urlencoded",
-                form.getBytes(StandardCharsets.UTF_8));
+                HookKind.GITHUB, "push", "application/x-www-form-urlencoded", form.getBytes(StandardCharsets.UTF_8));
 
         assertThat(push.orElseThrow().branches()).contains("main");
     }
 
     @Test
     void giteaTellsTheSame() {
-        assertThat(read(HookKind.GITEA, "push", GITHUB).orElseThrow().branches()).contains("main");
+        assertThat(read(HookKind.GITEA, "push", GITHUB).orElseThrow().branches())
+                .contains("main");
     }
 
     @Test
@@ -84,7 +82,8 @@ class PushTest {
 
     @Test
     void bitbucketDataCenterTellsEachCloneUrl() {
-        Push push = read(HookKind.BITBUCKET, "repo:refs_changed", BITBUCKET_SERVER).orElseThrow();
+        Push push =
+                read(HookKind.BITBUCKET, "repo:refs_changed", BITBUCKET_SERVER).orElseThrow();
 
         assertThat(push.repositories()).containsExactlyInAnyOrder("bb.example/prj/shop", "bb.example/scm/prj/shop");
         assertThat(push.branches()).contains("main");
@@ -92,10 +91,12 @@ class PushTest {
 
     @Test
     void tagsPingsAndOtherEventsAreNoPushes() {
-        assertThat(read(HookKind.GITHUB, "push", GITHUB.replace("refs/heads/", "refs/tags/"))).isEmpty();
+        assertThat(read(HookKind.GITHUB, "push", GITHUB.replace("refs/heads/", "refs/tags/")))
+                .isEmpty();
         assertThat(read(HookKind.GITHUB, "ping", "{}")).isEmpty();
         assertThat(read(HookKind.GITLAB, "Tag Push Hook", GITLAB)).isEmpty();
-        assertThat(read(HookKind.GITLAB, "System Hook", GITLAB.replace("\"push\"", "\"tag_push\""))).isEmpty();
+        assertThat(read(HookKind.GITLAB, "System Hook", GITLAB.replace("\"push\"", "\"tag_push\"")))
+                .isEmpty();
         assertThat(read(HookKind.BITBUCKET, "pr:opened", BITBUCKET_SERVER)).isEmpty();
     }
 
@@ -113,7 +114,8 @@ class PushTest {
     void anyBodyIsAPushOrNothingOrRefused() {
         var random = new Random(11);
         List<String> seeds = List.of(GITHUB, GITLAB, BITBUCKET_CLOUD, BITBUCKET_SERVER);
-        List<String> pieces = List.of("{", "}", "[", "]", "null", "1e999", "\"\\ud800\"", "\u0000", "\"refs/heads/\"", "{}");
+        List<String> pieces =
+                List.of("{", "}", "[", "]", "null", "1e999", "\"\\ud800\"", "\u0000", "\"refs/heads/\"", "{}");
         List<RuntimeException> odd = new ArrayList<>();
         int pushes = 0;
         for (int i = 0; i < 8_000; i++) {

@@ -78,8 +78,14 @@ class ScheduleApiTest {
                                                 List.of(Map.of(
                                                         "type", "exec", "options", Map.of("command", "true")))))))))
                 .expect(201);
-        eventually(() -> assertThat(api.get("/api/v1/materials?limit=200").json().findValuesAsText("revision").size())
-                .isEqualTo(api.get("/api/v1/materials?limit=200").json().path("items").size()));
+        eventually(() -> assertThat(api.get("/api/v1/materials?limit=200")
+                        .json()
+                        .findValuesAsText("revision")
+                        .size())
+                .isEqualTo(api.get("/api/v1/materials?limit=200")
+                        .json()
+                        .path("items")
+                        .size()));
         return repository;
     }
 
@@ -124,8 +130,9 @@ class ScheduleApiTest {
 
         assertThat(answer.json().path("state").asText()).isEqualTo("WAITING");
         String place = answer.header("Location");
-        eventually(() -> assertThat(api.get(place).expect(200).json().path("state").asText())
-                .isEqualTo("STARTED"));
+        eventually(
+                () -> assertThat(api.get(place).expect(200).json().path("state").asText())
+                        .isEqualTo("STARTED"));
         assertThat(api.get(place).json().path("run").path("label").asText()).isEqualTo("1-r2");
     }
 
