@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -129,7 +130,7 @@ class ScheduleApiTest {
                 .expect(202);
 
         assertThat(answer.json().path("state").asText()).isEqualTo("WAITING");
-        String place = answer.header("Location");
+        String place = Objects.requireNonNull(answer.header("Location"));
         eventually(
                 () -> assertThat(api.get(place).expect(200).json().path("state").asText())
                         .isEqualTo("STARTED"));
