@@ -1,5 +1,8 @@
 package dev.penstock.core.dispatch;
 
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import dev.penstock.core.config.model.ArtifactDefinition;
 import dev.penstock.core.config.model.JobDefinition;
 import dev.penstock.core.config.model.JobDefinition.OnAgentLoss;
@@ -52,6 +55,29 @@ final class DispatchFixture implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         this.secrets = new SecretStore(vault);
+        keepSigningKey();
+    }
+
+    /** One key for all databases of this process: making one takes a second or more. */
+    private void keepSigningKey() {
+        RSAKey key = SigningKey.MADE;
+        database.useTransaction(tx -> tx.execute(
+                "INSERT INTO signing_key (kid, public_jwk, private_key) VALUES (?, ?, ?)",
+                key.getKeyID(),
+                key.toPublicJWK().toJSONString(),
+                vault.seal("signing-key:" + key.getKeyID(), key.toJSONString())));
+    }
+
+    private static final class SigningKey {
+        private static final RSAKey MADE = make();
+
+        private static RSAKey make() {
+            try {
+                return new RSAKeyGenerator(3072).keyIDFromThumbprint(true).generate();
+            } catch (JOSEException e) {
+                throw new IllegalStateException(e);
+            }
+        }
     }
 
     /** Starts a server. */
@@ -137,6 +163,11 @@ final class DispatchFixture implements AutoCloseable {
                 String.class,
                 "SELECT concat_ws(' ', state, attempt, result, reason) FROM job_run WHERE id = "
                         + jobId(locator).value());
+    }
+
+    /** How many transactions have written since the beginning; differences count. */
+    long commits() {
+        return runs.one(Long.class, "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint");
     }
 
     /** Waits until it is so. */

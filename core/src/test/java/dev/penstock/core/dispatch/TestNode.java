@@ -25,7 +25,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A server with the features that agents talk to, on a free port; its monotonic clock runs and can be set ahead. */
+/**
+ * A server with the features that agents talk to, on a free port; its monotonic clock runs and can be set ahead. Nothing
+ * acts by itself but the dispatcher, so that what costs a commit can be counted.
+ */
 final class TestNode implements AutoCloseable {
     static final String SHA = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
 
@@ -90,7 +93,6 @@ final class TestNode implements AutoCloseable {
                         new Idempotency(database),
                         (_, _, _, _) -> {}),
                 resources);
-        workers.addAll(agents.workers());
         workers.add(dispatch.dispatcher().worker());
         workers.forEach(Worker::start);
         try {
