@@ -152,7 +152,9 @@ final class AssignmentBuilderTest {
         assertThat(task.workingDirectory()).isEqualTo("web");
         assertThat(task.runIf()).containsExactly(JobAssignment.RunIf.FAILED, JobAssignment.RunIf.ANY);
         assertThat(task.timeoutSeconds()).isEqualTo(180);
-        assertThat(task.onCancel()).isNotNull().satisfies(cancel -> assertThat(cancel.type()).isEqualTo("ant"));
+        assertThat(task.onCancel())
+                .isNotNull()
+                .satisfies(cancel -> assertThat(cancel.type()).isEqualTo("ant"));
         assertThat(job.plugins())
                 .extracting(JobAssignment.PluginJar::id)
                 .containsExactlyInAnyOrder("git-material", "ant-task");
@@ -208,7 +210,8 @@ final class AssignmentBuilderTest {
 
         JobAssignment job = server.agent("alma").job();
 
-        assertThat(job.environment()).contains(new Variable("TOKEN", "s3cret", true), new Variable("PLAIN", "x", false));
+        assertThat(job.environment())
+                .contains(new Variable("TOKEN", "s3cret", true), new Variable("PLAIN", "x", false));
         assertThat(job.materials().getFirst().options()).containsEntry("password", "pa55word");
         assertThat(job.secrets()).containsExactly("pa55word");
         assertThat(all.runs.list("SELECT object FROM audit WHERE action = 'secret.use'"))
@@ -251,7 +254,8 @@ final class AssignmentBuilderTest {
     /** Secrets belong to a pipeline by its id, and pipelines of a test are numbered as they are made. */
     private SecretRef secret(String pipeline, String value) {
         long next = all.runs.one(
-                        Long.class, "SELECT coalesce(last_value, 0) FROM pg_sequences WHERE sequencename = 'pipeline_id_seq'")
+                        Long.class,
+                        "SELECT coalesce(last_value, 0) FROM pg_sequences WHERE sequencename = 'pipeline_id_seq'")
                 + 1;
         var id = new PipelineId(pipeline.equals("deploy") ? next : next + 1_000);
         return all.database.inTransaction(tx -> all.secrets.put(tx, SecretStore.scope(id), value));
@@ -303,8 +307,7 @@ final class AssignmentBuilderTest {
                 List.of(RunFixture.stage("build", job)));
     }
 
-    private static ArtifactDefinition artifact(
-            ArtifactDefinition.Kind kind, @Nullable String source) {
+    private static ArtifactDefinition artifact(ArtifactDefinition.Kind kind, @Nullable String source) {
         return new ArtifactDefinition(kind, source, "pkg", null, null, Map.of());
     }
 

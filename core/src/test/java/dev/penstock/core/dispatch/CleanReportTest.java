@@ -73,7 +73,8 @@ final class CleanReportTest {
 
     @Test
     void aPassedJobHasNoReasonAndAnotherHasOne() {
-        assertThat(clean(end(Result.PASSED, Reason.TASK_FAILED, "odd")).reason()).isNull();
+        assertThat(clean(end(Result.PASSED, Reason.TASK_FAILED, "odd")).reason())
+                .isNull();
         assertThat(clean(end(Result.FAILED, null, "x")).reason()).isEqualTo(Reason.AGENT_ERROR);
         assertThat(clean(end(Result.CANCELLED, null, null)).reason()).isEqualTo(Reason.CANCELLED);
         assertThat(clean(end(Result.FAILED, Reason.TASK_FAILED, "exit\ncode 1")).message())
@@ -99,11 +100,7 @@ final class CleanReportTest {
         var many = Collections.nCopies(
                 Protocol.MAX_ARTIFACTS + 1, new JobReport.PublishedArtifact("a", TestNode.SHA, 1, false));
         assertThatThrownBy(() -> CleanReport.of(
-                        report(
-                                List.of(),
-                                List.of(),
-                                new End(Result.PASSED, null, null, NOON, 0, many, 0)),
-                        NOON))
+                        report(List.of(), List.of(), new End(Result.PASSED, null, null, NOON, 0, many, 0)), NOON))
                 .hasMessageContaining("at most 100000 files");
     }
 

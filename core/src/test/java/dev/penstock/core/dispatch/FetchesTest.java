@@ -64,7 +64,8 @@ final class FetchesTest {
         PollingAgent alma = server.agent("alma");
         JobAssignment ship = shipAfterBuild(alma, "a.txt");
 
-        assertThat(files(fetch(alma, ship, "DEPLOY", "Build", "UNIT", "a.txt", true)).files())
+        assertThat(files(fetch(alma, ship, "DEPLOY", "Build", "UNIT", "a.txt", true))
+                        .files())
                 .hasSize(1);
     }
 
@@ -73,13 +74,15 @@ final class FetchesTest {
         PollingAgent alma = server.agent("alma");
         JobAssignment ship = shipAfterBuild(alma, "a.txt");
 
-        assertMissing(fetch(alma, ship, "", "test", "unit", "a.txt", true), "Stage \\\"test\\\" of run deploy/1 has not run");
+        assertMissing(
+                fetch(alma, ship, "", "test", "unit", "a.txt", true), "Stage \\\"test\\\" of run deploy/1 has not run");
         assertMissing(fetch(alma, ship, "", "build", "lint", "a.txt", true), "has no job \\\"lint\\\"");
         assertMissing(
                 fetch(alma, ship, "", "build", "unit", "b.txt", true),
                 "Job deploy/1/build/1/unit has published no file \\\"b.txt\\\"");
         assertMissing(
-                fetch(alma, ship, "", "ship", "copy", "a.txt", true), "Stage \\\"ship\\\" does not come before this one");
+                fetch(alma, ship, "", "ship", "copy", "a.txt", true),
+                "Stage \\\"ship\\\" does not come before this one");
         assertMissing(
                 fetch(alma, ship, "secret", "build", "unit", "a.txt", true),
                 "Run deploy/1 has not come from a run of pipeline \\\"secret\\\"");
@@ -91,7 +94,8 @@ final class FetchesTest {
         JobAssignment ship = shipAfterBuild(alma, "a.txt");
         all.runs.execute("UPDATE stage_run SET artifacts_deleted_at = now() WHERE name = 'build'");
 
-        assertThat(fetch(alma, ship, "", "build", "unit", "a.txt", true).statusCode()).isEqualTo(410);
+        assertThat(fetch(alma, ship, "", "build", "unit", "a.txt", true).statusCode())
+                .isEqualTo(410);
     }
 
     @Test
@@ -100,9 +104,11 @@ final class FetchesTest {
         JobAssignment ship = shipAfterBuild(alma, "a.txt");
         PollingAgent bruno = server.agent("bruno");
 
-        assertThat(fetch(bruno, ship, "", "build", "unit", "a.txt", true).statusCode()).isEqualTo(403);
+        assertThat(fetch(bruno, ship, "", "build", "unit", "a.txt", true).statusCode())
+                .isEqualTo(403);
         alma.finish(ship);
-        assertThat(fetch(alma, ship, "", "build", "unit", "a.txt", true).statusCode()).isEqualTo(409);
+        assertThat(fetch(alma, ship, "", "build", "unit", "a.txt", true).statusCode())
+                .isEqualTo(409);
     }
 
     @Test
@@ -143,9 +149,11 @@ final class FetchesTest {
         JobAssignment site = alma.job();
         upstream("site", "app/1/build/1");
 
-        assertThat(files(fetch(alma, site, "app", "build", "unit", "app.jar", true)).from())
+        assertThat(files(fetch(alma, site, "app", "build", "unit", "app.jar", true))
+                        .from())
                 .isEqualTo("app/1/build/1/unit");
-        assertThat(files(fetch(alma, site, "lib/app", "build", "unit", "lib.jar", true)).from())
+        assertThat(files(fetch(alma, site, "lib/app", "build", "unit", "lib.jar", true))
+                        .from())
                 .isEqualTo("lib/1/build/1/unit");
         assertMissing(
                 fetch(alma, site, "lib", "build", "unit", "lib.jar", true),
@@ -170,8 +178,7 @@ final class FetchesTest {
     }
 
     private JobAssignment shipAfterBuild(PollingAgent alma, String... artifacts) {
-        all.runs.pipeline(
-                "deploy", RunFixture.stage("build", job("unit")), RunFixture.stage("ship", job("copy")));
+        all.runs.pipeline("deploy", RunFixture.stage("build", job("unit")), RunFixture.stage("ship", job("copy")));
         all.runs.trigger("deploy");
         finishWith(alma, artifacts);
         return alma.job();
@@ -180,14 +187,20 @@ final class FetchesTest {
     private void finishWith(PollingAgent alma, String... artifacts) {
         JobAssignment job = alma.job();
         for (String path : artifacts) {
-            all.runs.execute("INSERT INTO artifact (job_run_id, path, sha256, size) VALUES (" + job.jobId() + ", '" + path
-                    + "', '" + TestNode.SHA + "', 4)");
+            all.runs.execute("INSERT INTO artifact (job_run_id, path, sha256, size) VALUES (" + job.jobId() + ", '"
+                    + path + "', '" + TestNode.SHA + "', 4)");
         }
         alma.finish(job);
     }
 
     private static HttpResponse<String> fetch(
-            PollingAgent agent, JobAssignment of, String pipeline, String stage, String job, String source, boolean file) {
+            PollingAgent agent,
+            JobAssignment of,
+            String pipeline,
+            String stage,
+            String job,
+            String source,
+            boolean file) {
         return agent.get("/agent/v1/jobs/" + of.jobId() + "/fetch?attempt=" + of.attempt() + "&pipeline="
                 + URLEncoder.encode(pipeline, StandardCharsets.UTF_8) + "&stage=" + stage + "&job=" + job + "&source="
                 + URLEncoder.encode(source, StandardCharsets.UTF_8) + "&isFile=" + file);

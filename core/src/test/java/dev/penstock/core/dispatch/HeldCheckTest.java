@@ -67,7 +67,9 @@ final class HeldCheckTest {
 
         assertThat(seat.lost(rows, parked(0), 0)).isEmpty();
         assertThat(seat.lost(rows, parked(seconds(10)), seconds(10))).isEmpty();
-        assertThat(seat.lost(rows, parked(0), seconds(16))).as("the same poll still waits").isEmpty();
+        assertThat(seat.lost(rows, parked(0), seconds(16)))
+                .as("the same poll still waits")
+                .isEmpty();
         assertThat(seat.lost(rows, parked(seconds(10)), seconds(16))).contains(rows.getFirst());
     }
 

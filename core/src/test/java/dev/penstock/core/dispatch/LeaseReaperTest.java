@@ -43,7 +43,8 @@ final class LeaseReaperTest {
         steps(Duration.ofSeconds(95));
 
         assertThat(runs.jobs()).containsExactly("unit SCHEDULED");
-        assertThat(runs.list("SELECT outcome || ' ' || reason FROM job_attempt")).containsExactly("LOST AGENT_LOST");
+        assertThat(runs.list("SELECT outcome || ' ' || reason FROM job_attempt"))
+                .containsExactly("LOST AGENT_LOST");
         assertThat(runs.closedConsoles).anyMatch(console -> console.endsWith("/1 cut"));
     }
 
@@ -68,7 +69,8 @@ final class LeaseReaperTest {
         reaper.step();
 
         assertThat(runs.jobs()).containsExactly("unit FINISHED FAILED AGENT_LOST");
-        assertThat(runs.list("SELECT message FROM job_run")).containsExactly("Lost its agent in 2 of at most 2 attempts");
+        assertThat(runs.list("SELECT message FROM job_run"))
+                .containsExactly("Lost its agent in 2 of at most 2 attempts");
     }
 
     @Test
@@ -109,7 +111,8 @@ final class LeaseReaperTest {
     void aJobThatNobodyTakesInTimeHasFailedAndSaysWhyNobodyDid() {
         runs.pipeline("deploy", RunFixture.stage("build", job(OnAgentLoss.RERUN)));
         runs.trigger("deploy");
-        runs.execute("UPDATE job_run SET wait_reason = 'No agent is registered', since = now() - interval '61 seconds'");
+        runs.execute(
+                "UPDATE job_run SET wait_reason = 'No agent is registered', since = now() - interval '61 seconds'");
 
         reaper.step();
 

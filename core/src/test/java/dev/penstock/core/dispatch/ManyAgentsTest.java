@@ -142,7 +142,8 @@ final class ManyAgentsTest {
         assertThat(all.runs.list("SELECT p.name || ' ' || r.state FROM pipeline_run r JOIN pipeline p ON p.id ="
                         + " r.pipeline_id WHERE p.name = 'parallel'"))
                 .containsExactly("parallel PASSED");
-        // A save of the definition and the start, then a claim and an end for each; a claim that came too late writes too.
+        // A save of the definition and the start, then a claim and an end for each; a claim that came too late writes
+        // too.
         assertThat(all.commits() - before).isBetween(402L, 420L);
         assertThat(node.dispatch.dispatcher().parked()).isZero();
     }

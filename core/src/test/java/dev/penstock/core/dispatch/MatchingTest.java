@@ -72,7 +72,8 @@ final class MatchingTest {
         var silent = new Offer(agent(6), "y", true, false, false, Set.of(), Set.of());
         var full = new Offer(agent(7), "z", true, true, true, Set.of(), Set.of());
 
-        assertThat(Matching.match(List.of(job(7)), cold(disabled, silent, full))).isEmpty();
+        assertThat(Matching.match(List.of(job(7)), cold(disabled, silent, full)))
+                .isEmpty();
     }
 
     static WaitingJob job(long id, String... resources) {

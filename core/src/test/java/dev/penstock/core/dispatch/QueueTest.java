@@ -49,7 +49,12 @@ final class QueueTest {
         server.agent("alma", "java");
         all.started("deploy", job("ship", List.of("Windows"), OnAgentLoss.RERUN));
 
-        JsonNode item = server.api().get("/api/v1/queue").expect(200).json().path("items").path(0);
+        JsonNode item = server.api()
+                .get("/api/v1/queue")
+                .expect(200)
+                .json()
+                .path("items")
+                .path(0);
 
         assertThat(item.path("pipeline").asText()).isEqualTo("deploy");
         assertThat(item.path("run").asLong()).isEqualTo(1);
@@ -82,7 +87,8 @@ final class QueueTest {
         var watch = new QueueWatch(all.database, server.agents.roster());
 
         watch.look();
-        assertThat(all.runs.list("SELECT coalesce(wait_reason, '-') FROM job_run")).containsExactly("-");
+        assertThat(all.runs.list("SELECT coalesce(wait_reason, '-') FROM job_run"))
+                .containsExactly("-");
         all.runs.execute("UPDATE job_run SET since = since - interval '4 seconds'");
         watch.look();
 
@@ -106,23 +112,28 @@ final class QueueTest {
                         tx,
                         new NewRun(
                                 all.runs.definitions.current(tx, "deploy").orElseThrow(),
-                                new NewRun.Cause(
-                                        NewRun.Cause.Kind.MANUAL, "olga", "by hand"),
+                                new NewRun.Cause(NewRun.Cause.Kind.MANUAL, "olga", "by hand"),
                                 List.of(),
                                 List.of()),
                         Instant.now()));
         bruno.finish(bruno.job());
-        assertThat(all.runs.list("SELECT name || ' ' || pinned_agent_name FROM job_run WHERE pinned_agent_id IS NOT NULL"
-                        + " ORDER BY id"))
+        assertThat(all.runs.list(
+                        "SELECT name || ' ' || pinned_agent_name FROM job_run WHERE pinned_agent_id IS NOT NULL"
+                                + " ORDER BY id"))
                 .containsExactly("copy-runOnAll-1 alma", "copy-runOnAll-2 bruno");
 
-        server.api().patch("/api/v1/agents/" + alma.id().value(), Map.of("state", "DISABLED")).expect(200);
+        server.api()
+                .patch("/api/v1/agents/" + alma.id().value(), Map.of("state", "DISABLED"))
+                .expect(200);
         server.api().delete("/api/v1/agents/" + alma.id().value()).expectProblem(409, "in_use");
-        server.api().delete("/api/v1/agents/" + alma.id().value() + "?force=true").expect(204);
+        server.api()
+                .delete("/api/v1/agents/" + alma.id().value() + "?force=true")
+                .expect(204);
 
         assertThat(all.standing(held.locator())).isEqualTo("SCHEDULED 1");
         assertThat(all.standing("deploy/1/ship/1/copy-runOnAll-1")).isEqualTo("FINISHED 0 FAILED UNASSIGNABLE");
-        assertThat(alma.report(held.jobId(), PollingAgent.passed(held, "x")).statusCode()).isEqualTo(401);
+        assertThat(alma.report(held.jobId(), PollingAgent.passed(held, "x")).statusCode())
+                .isEqualTo(401);
         assertThat(bruno.job().locator()).isIn(held.locator(), "deploy/1/ship/1/copy-runOnAll-2");
     }
 

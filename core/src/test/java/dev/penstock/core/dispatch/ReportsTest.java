@@ -73,8 +73,10 @@ final class ReportsTest {
         assertThat(reply).isEqualTo(new ReportReply(false, 5));
         assertThat(all.standing(UNIT)).isEqualTo("FINISHED 1 PASSED");
         assertThat(all.runs.runs()).containsExactly("deploy/1 PASSED");
-        assertThat(server.api().get("/api/v1/jobs/" + job.jobId() + "/console").text()).isEqualTo("done\n");
-        assertThat(all.runs.list("SELECT length || ' ' || complete FROM console")).containsExactly("5 true");
+        assertThat(server.api().get("/api/v1/jobs/" + job.jobId() + "/console").text())
+                .isEqualTo("done\n");
+        assertThat(all.runs.list("SELECT length || ' ' || complete FROM console"))
+                .containsExactly("5 true");
     }
 
     @Test
@@ -125,7 +127,8 @@ final class ReportsTest {
         assertThat(early.body()).contains("\"consoleLength\":2");
         assertThat(all.standing(UNIT)).isEqualTo("ASSIGNED 1");
         accepted(alma.report(
-                job.jobId(), new JobReport(1, List.of(), List.of(), new ConsoleChunk(2, bytes("ne\n")), end(5, List.of()))));
+                job.jobId(),
+                new JobReport(1, List.of(), List.of(), new ConsoleChunk(2, bytes("ne\n")), end(5, List.of()))));
         assertThat(all.standing(UNIT)).isEqualTo("FINISHED 1 PASSED");
     }
 
@@ -186,11 +189,7 @@ final class ReportsTest {
         accepted(alma.report(
                 job.jobId(),
                 new JobReport(
-                        1,
-                        List.of(),
-                        List.of(),
-                        null,
-                        new End(Result.CANCELLED, null, null, NOON, 0, List.of(), 0))));
+                        1, List.of(), List.of(), null, new End(Result.CANCELLED, null, null, NOON, 0, List.of(), 0))));
         assertThat(all.standing(UNIT)).isEqualTo("FINISHED 1 CANCELLED CANCELLED");
     }
 
@@ -235,7 +234,8 @@ final class ReportsTest {
 
         assertThat(all.runs.list("SELECT path FROM artifact")).isEmpty();
         assertThat(alma.job().attempt()).isEqualTo(2);
-        assertThat(alma.report(job.jobId(), new JobReport(1, List.of(), List.of(), null, end)).statusCode())
+        assertThat(alma.report(job.jobId(), new JobReport(1, List.of(), List.of(), null, end))
+                        .statusCode())
                 .as("the attempt is lost, however often it is said")
                 .isEqualTo(409);
     }
@@ -256,15 +256,15 @@ final class ReportsTest {
 
     @Test
     void whatIsNoReportIsRefused() {
-        assertThat(alma.report(job.jobId(), new JobReport(0, List.of(), List.of(), null, null)).statusCode())
+        assertThat(alma.report(job.jobId(), new JobReport(0, List.of(), List.of(), null, null))
+                        .statusCode())
                 .isEqualTo(400);
         assertThat(all.standing(UNIT)).isEqualTo("ASSIGNED 1");
     }
 
     private void loseLease() {
         all.runs.execute("UPDATE job_run SET lease_until = now() - interval '1 second'");
-        all.database.useTransaction(
-                tx -> server.runs.jobs().apply(tx, all.jobId(UNIT), new JobEvent.LeaseExpired()));
+        all.database.useTransaction(tx -> server.runs.jobs().apply(tx, all.jobId(UNIT), new JobEvent.LeaseExpired()));
     }
 
     private void blob() {
@@ -278,7 +278,9 @@ final class ReportsTest {
     private static JobReport phases(Phase... phases) {
         return new JobReport(
                 1,
-                List.of(phases).stream().map(phase -> new PhaseEntered(phase, NOON)).toList(),
+                List.of(phases).stream()
+                        .map(phase -> new PhaseEntered(phase, NOON))
+                        .toList(),
                 List.of(),
                 null,
                 null);

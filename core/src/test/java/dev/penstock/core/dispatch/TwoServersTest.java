@@ -58,14 +58,17 @@ final class TwoServersTest {
             polls.add(agents.get(i).at(i % 2 == 0 ? first : second).park());
         }
 
-        all.started(
-                "deploy", job("a", new RunInstances(RunInstances.Kind.COUNT, 10), List.of(), List.of()));
+        all.started("deploy", job("a", new RunInstances(RunInstances.Kind.COUNT, 10), List.of(), List.of()));
 
         List<JobAssignment> jobs = polls.stream().map(PollingAgent::job).toList();
-        assertThat(jobs).extracting(JobAssignment::jobId).doesNotHaveDuplicates().hasSize(10);
+        assertThat(jobs)
+                .extracting(JobAssignment::jobId)
+                .doesNotHaveDuplicates()
+                .hasSize(10);
         assertThat(all.runs.list("SELECT DISTINCT state || ' ' || attempt FROM job_run"))
                 .containsExactly("ASSIGNED 1");
-        assertThat(all.runs.one(Long.class, "SELECT count(DISTINCT agent_id) FROM job_run")).isEqualTo(10);
+        assertThat(all.runs.one(Long.class, "SELECT count(DISTINCT agent_id) FROM job_run"))
+                .isEqualTo(10);
     }
 
     @Test
@@ -85,7 +88,8 @@ final class TwoServersTest {
                 .filteredOn(assignment -> assignment != null)
                 .extracting(JobAssignment::jobId)
                 .containsOnly(all.runs.one(Long.class, "SELECT id FROM job_run WHERE state = 'ASSIGNED'"));
-        assertThat(all.runs.list("SELECT state FROM job_run WHERE state = 'ASSIGNED'")).hasSize(1);
+        assertThat(all.runs.list("SELECT state FROM job_run WHERE state = 'ASSIGNED'"))
+                .hasSize(1);
     }
 
     @Test
@@ -94,10 +98,7 @@ final class TwoServersTest {
         all.started("deploy", job("unit"));
         all.database.useTransaction(tx -> first.runs
                 .jobs()
-                .apply(
-                        tx,
-                        all.jobId("deploy/1/build/1/unit"),
-                        new JobEvent.Claimed(alma.id(), "alma")));
+                .apply(tx, all.jobId("deploy/1/build/1/unit"), new JobEvent.Claimed(alma.id(), "alma")));
 
         JobAssignment job = alma.at(second).job();
 

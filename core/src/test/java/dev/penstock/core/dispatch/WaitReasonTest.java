@@ -67,7 +67,8 @@ final class WaitReasonTest {
         var disabled = new Offer(agent(7), "gina", false, true, false, Set.of(), Set.of());
 
         assertThat(reason(job(7), List.of(silent, full, disabled)))
-                .isEqualTo("Agent \"fred\" is low on disk space; Agent \"eva\" is offline; Agent \"gina\" is not enabled");
+                .isEqualTo(
+                        "Agent \"fred\" is low on disk space; Agent \"eva\" is offline; Agent \"gina\" is not enabled");
     }
 
     @Test
