@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.penstock.agent.protocol.JobAssignment;
 import dev.penstock.agent.protocol.JobAssignment.Variable;
+import dev.penstock.agent.protocol.PollReply;
 import dev.penstock.core.config.model.ArtifactDefinition;
 import dev.penstock.core.config.model.JobDefinition;
 import dev.penstock.core.config.model.JobDefinition.OnAgentLoss;
@@ -224,10 +225,10 @@ final class AssignmentBuilderTest {
         SecretRef foreign = secret("other", "s3cret");
         all.runs.save(pipeline("deploy", secret("deploy", "x"), job(foreign)));
         all.runs.trigger("deploy");
-        server.agent("alma").park();
+        PollingAgent alma = server.agent("alma");
 
-        DispatchFixture.await(
-                "the job is over", () -> all.standing("deploy/1/build/1/unit").startsWith("FINISHED"));
+        assertThat(PollingAgent.reply(alma.park(alma.identity.facts(), List.of(), true, 1)))
+                .isEqualTo(PollReply.NOTHING);
 
         assertThat(all.standing("deploy/1/build/1/unit")).isEqualTo("FINISHED 1 FAILED UNASSIGNABLE");
         assertThat(all.runs.list("SELECT message FROM job_run"))
