@@ -1,36 +1,38 @@
 package dev.penstock.core.config;
 
+import dev.penstock.core.config.DefinitionStore.Resolved;
 import dev.penstock.core.config.model.PipelineDefinition;
 import dev.penstock.core.platform.ids.DefinitionId;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 
 /** Definitions that were used lately. Thread-safe: one lock, held for a map access only. */
 final class DefinitionCache {
-    /** More than the 5,000 pipelines we promise, so that a look at all of them evicts nothing; about 20 KiB each. */
-    private static final int MAX_ENTRIES = 6_000;
+    /** As text: the 5,000 pipelines that we promise have about 10 Ki each, so that a look at all of them evicts nothing. */
+    private static final long MAX_CHARS = 100L << 20;
 
-    private final Map<DefinitionId, PipelineDefinition> entries = new LinkedHashMap<>(256, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
+    private final Map<DefinitionId, Resolved> entries = new LinkedHashMap<>(256, 0.75f, true);
+    private long chars;
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<DefinitionId, PipelineDefinition> eldest) {
-            return size() > MAX_ENTRIES;
-        }
-    };
-
-    PipelineDefinition get(DefinitionId id, Supplier<PipelineDefinition> load) {
+    PipelineDefinition get(DefinitionId id, Supplier<Resolved> load) {
         synchronized (entries) {
-            PipelineDefinition known = entries.get(id);
+            Resolved known = entries.get(id);
             if (known != null) {
-                return known;
+                return known.definition();
             }
         }
-        PipelineDefinition loaded = load.get();
+        Resolved loaded = load.get();
         synchronized (entries) {
-            entries.put(id, loaded);
+            Resolved before = entries.put(id, loaded);
+            chars += loaded.chars() - (before == null ? 0 : before.chars());
+            Iterator<Resolved> eldest = entries.values().iterator();
+            while (chars > MAX_CHARS && entries.size() > 1) {
+                chars -= eldest.next().chars();
+                eldest.remove();
+            }
         }
-        return loaded;
+        return loaded.definition();
     }
 }

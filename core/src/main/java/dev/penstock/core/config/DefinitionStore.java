@@ -110,7 +110,11 @@ final class DefinitionStore {
                 .findOne();
     }
 
+    /** By the name in any case; what can be no name is not even looked for. */
     static Optional<Head> head(Handle handle, String name) {
+        if (!Names.isName(name)) {
+            return Optional.empty();
+        }
         return handle.createQuery(HEAD_BY_NAME)
                 .bind("key", Names.key(name))
                 .map(AS_HEAD)
@@ -119,6 +123,9 @@ final class DefinitionStore {
 
     /** Locks the row, so that one save of a pipeline comes after the other. */
     static Optional<Head> lock(Handle tx, String name) {
+        if (!Names.isName(name)) {
+            return Optional.empty();
+        }
         return tx.createQuery(LOCK_BY_NAME)
                 .bind("key", Names.key(name))
                 .map(AS_HEAD)
@@ -152,12 +159,15 @@ final class DefinitionStore {
         return handle.createQuery(HEADS).map(AS_HEAD).list();
     }
 
-    static PipelineDefinition resolved(Handle handle, DefinitionId id) {
+    /** A resolved definition, and how long it is as text. */
+    record Resolved(PipelineDefinition definition, int chars) {}
+
+    static Resolved resolved(Handle handle, DefinitionId id) {
         return handle.createQuery(RESOLVED)
                 .bind("id", id.value())
                 .mapTo(String.class)
                 .findOne()
-                .map(json -> Json.read(json, PipelineDefinition.class))
+                .map(json -> new Resolved(Json.read(json, PipelineDefinition.class), json.length()))
                 .orElseThrow(() -> new IllegalStateException("No resolved definition " + id.value()));
     }
 

@@ -4,6 +4,7 @@ import dev.penstock.core.config.model.Names;
 import dev.penstock.core.platform.ids.PipelineId;
 import java.time.Instant;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,8 @@ final class PipelineQuery {
              LIMIT :limit
             """;
 
+    private static final Pattern PART = Pattern.compile("[A-Za-z0-9_.-]{0,255}");
+
     private PipelineQuery() {}
 
     /** A pipeline that is not deleted, without its definition. */
@@ -47,6 +50,9 @@ final class PipelineQuery {
 
     static List<Listed> pipelines(
             Handle handle, @Nullable String group, @Nullable String part, String after, int limit) {
+        if ((group != null && !Names.isName(group)) || (part != null && !PART.matcher(part).matches())) {
+            return List.of(); // no name is so, and the database does not take every text
+        }
         return handle.createQuery(PIPELINES)
                 .bind("group", group == null ? null : Names.key(group))
                 .bind("part", part == null ? null : Names.key(part))

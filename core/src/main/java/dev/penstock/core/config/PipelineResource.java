@@ -1,6 +1,7 @@
 package dev.penstock.core.config;
 
 import dev.penstock.core.config.DefinitionText.Format;
+import dev.penstock.core.config.model.Names;
 import dev.penstock.core.config.model.PipelineDefinition;
 import dev.penstock.core.config.write.DefinitionDiff;
 import dev.penstock.core.config.write.JsonForm;
@@ -59,10 +60,21 @@ public final class PipelineResource implements Resource {
 
     private void list(Context ctx) {
         Paging paging = Paging.of(ctx);
-        String after = paging.after() == null ? "" : paging.after();
+        String after = afterName(paging);
         List<PipelineQuery.Listed> found =
                 archive.list(ctx.queryParam("group"), ctx.queryParam("name"), after, paging.limitAndOne());
         ctx.json(paging.page(found, PipelineQuery.Listed::name));
+    }
+
+    /** The name after which a page begins; empty for the first page. */
+    static String afterName(Paging paging) {
+        String after = paging.after(text -> {
+            if (!Names.isName(text)) {
+                throw new IllegalArgumentException();
+            }
+            return text;
+        });
+        return after == null ? "" : after;
     }
 
     private void create(Context ctx) {

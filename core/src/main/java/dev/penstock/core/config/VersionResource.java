@@ -124,7 +124,7 @@ public final class VersionResource implements Resource {
 
     private void groups(Context ctx) {
         Paging paging = Paging.of(ctx);
-        String after = paging.after() == null ? "" : paging.after();
+        String after = PipelineResource.afterName(paging);
         ctx.json(paging.page(archive.groups(after, paging.limitAndOne()), PipelineQuery.Group::name));
     }
 

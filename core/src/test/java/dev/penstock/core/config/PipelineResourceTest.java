@@ -261,6 +261,20 @@ class PipelineResourceTest {
     }
 
     @Test
+    void textsThatCanBeNoNameAreNotFoundAndHarmNobody() {
+        for (String name : List.of("%00", "a%20b", "%ED%A0%80", "%C4%B1", "..%2F..", "a".repeat(300))) {
+            assertThat(api.get("/api/v1/pipelines/" + name).status()).as(name).isIn(400, 404);
+            assertThat(api.get("/api/v1/pipelines?name=" + name).expect(200).json().path("items"))
+                    .isEmpty();
+            assertThat(api.get("/api/v1/pipelines?group=" + name).expect(200).json().path("items"))
+                    .isEmpty();
+            api.get("/api/v1/pipelines?after=" + name).expectProblem(400, "bad_request");
+        }
+        send("POST", "/api/v1/pipelines?comment=%00", YAML, yaml("web", "ping")).expectProblem(400, "bad_request");
+        send("POST", "/api/v1/pipelines?dry_run=yes", YAML, yaml("web", "ping")).expectProblem(400, "bad_request");
+    }
+
+    @Test
     void validatesTextsWithoutSavingThem() {
         JsonNode good = send("POST", "/api/v1/definitions/validate", YAML, yaml("web", "ping"))
                 .expect(200)

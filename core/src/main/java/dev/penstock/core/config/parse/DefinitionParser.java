@@ -5,9 +5,11 @@ import dev.penstock.core.config.model.DefinitionRules;
 import dev.penstock.core.config.model.Names;
 import dev.penstock.core.config.model.Parameters;
 import dev.penstock.core.config.model.PipelineDefinition;
+import dev.penstock.core.config.model.Rewriting;
 import dev.penstock.core.config.model.TypeCatalog;
 import dev.penstock.core.config.model.TypedOptions;
 import dev.penstock.core.platform.error.Violation;
+import dev.penstock.plugin.Secret;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -16,6 +18,9 @@ import java.util.Set;
 
 /** Reads definitions and checks what one definition can be checked for by itself. Thread-safe. */
 public final class DefinitionParser {
+    private static final int SHORTEST_SECRET = 4;
+    private static final int SHORT_SECRET = 8;
+
     private final TypeCatalog catalog;
 
     /** Takes the types that plugins offer; the built-in ones are added. */
@@ -66,8 +71,33 @@ public final class DefinitionParser {
         PipelineDefinition written = new TypedOptions(catalog, reading::keep, true, new ArrayList<>()).of(read);
         List<Violation> found = new ArrayList<>();
         PipelineDefinition resolved = resolve(catalog, written, found);
+        List<Secret> fresh = reading.takeSecrets();
+        checkSecrets(written, fresh, found, reading);
         found.forEach(reading::wrong);
-        return new Parsed.Document(written, resolved, reading.takeSecrets(), reading.takePlaces());
+        return new Parsed.Document(written, resolved, fresh, reading.takePlaces());
+    }
+
+    /** A value that is too short would be masked in every word of a console, or nowhere (C-29). */
+    private static void checkSecrets(
+            PipelineDefinition written, List<Secret> fresh, List<Violation> found, Reading reading) {
+        Rewriting.placesOfSecrets(written).forEach((pointer, ref) -> {
+            int length = ref.isStored()
+                    ? 0
+                    : fresh.get(Math.toIntExact(-ref.secretRef() - 1)).reveal().length();
+            if (length > 0 && length < SHORTEST_SECRET) {
+                found.add(Violation.at(
+                        pointer,
+                        "short_secret",
+                        "A secret of fewer than " + SHORTEST_SECRET
+                                + " characters cannot be hidden in consoles; use a longer one"));
+            } else if (length > 0 && length < SHORT_SECRET) {
+                reading.note(Violation.at(
+                        pointer,
+                        "short_secret",
+                        "The secret has fewer than " + SHORT_SECRET
+                                + " characters; consoles will hide every text that contains it"));
+            }
+        });
     }
 
     /** The resolved form of a stored definition, whose mistakes are added to {@code found}. */

@@ -115,16 +115,16 @@ final class Fields {
         return number == null ? otherwise : number;
     }
 
-    /** A value that is one of an enum's names in lower case. */
+    /** A value that is one of an enum's names, which are written in lower case and read in any. */
     <E extends Enum<E>> E choice(String name, Class<E> type, E otherwise) {
         Doc doc = doc(name).orElse(null);
         return doc == null ? otherwise : choice(reading, doc, name, type, otherwise);
     }
 
     static <E extends Enum<E>> E choice(Reading reading, Doc doc, String name, Class<E> type, E otherwise) {
-        String text = doc instanceof Doc.Scalar scalar ? scalar.text() : null;
+        String text = doc instanceof Doc.Scalar scalar && scalar.text() != null ? scalar.text() : "";
         for (E value : EnumSet.allOf(type)) {
-            if (value.name().toLowerCase(Locale.ROOT).equals(text)) {
+            if (value.name().equals(text.toUpperCase(Locale.ROOT))) {
                 return value;
             }
         }

@@ -40,6 +40,14 @@ final class Reading {
         notes.add(new Violation(place.pointer(), code, message, place.line(), place.column()));
     }
 
+    /** Something to know about a part of the model, told at its place in the text. */
+    void note(Violation found) {
+        Doc.Place place = Places.of(places, found.pointer());
+        if (place != null && notes.size() < MAX_VIOLATIONS) {
+            note(place, found.code(), found.message());
+        }
+    }
+
     /** Remembers which part of the text became which part of the model. */
     void became(Doc.Place place, String modelPointer) {
         places.putIfAbsent(modelPointer, place);

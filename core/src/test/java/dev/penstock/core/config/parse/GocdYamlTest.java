@@ -224,7 +224,7 @@ class GocdYamlTest {
                 pipeline()
                         .replace(
                                 "{git: \"https://git/web\"}",
-                                "{plugin_configuration: {id: feed, version: 1}, options: {type: rss}, secure_options: {token: t}}"));
+                                "{plugin_configuration: {id: feed, version: 1}, options: {type: rss}, secure_options: {token: t0ken}}"));
 
         assertThat(byType.materials().getFirst().type()).isEqualTo("git");
         assertThat(byPlugin.materials().getFirst().options())
@@ -250,7 +250,7 @@ class GocdYamlTest {
     void tasksOfPluginsAndTheirShortForms() {
         var web = written(job(
                 "tasks:",
-                "  - plugin: {configuration: {id: maven, version: 1}, options: {goals: [package]}, secure_options: {password: p}}",
+                "  - plugin: {configuration: {id: maven, version: 1}, options: {goals: [package]}, secure_options: {password: passw0rd}}",
                 "  - plugin: {configuration: {id: script-executor, version: 1}, options: {script: echo}}",
                 "  - ant:",
                 "  - [[ant: {}], {odd: {}}]"));
@@ -291,6 +291,16 @@ class GocdYamlTest {
         assertThat(web.written().toString() + web.resolved())
                 .doesNotContain("first")
                 .doesNotContain("second");
+    }
+
+    @Test
+    void shortSecretsAreRefusedOrNoted() {
+        Parsed tooShort = yaml(pipeline("secure_variables: {A: abc}"));
+        Parsed rather = yaml(pipeline("secure_variables: {A: abcdefg, B: ''}"));
+
+        assertThat(codes(tooShort)).containsExactly("6 short_secret");
+        assertThat(((Parsed.Ok) rather).notes()).extracting(Violation::line, Violation::code)
+                .containsExactly(tuple(6, "short_secret"));
     }
 
     @ParameterizedTest
@@ -374,7 +384,7 @@ class GocdYamlTest {
     @Test
     void anExternalArtifactIsReadAndToldToHaveNoStore() {
         Parsed parsed = yaml(job(
-                "artifacts: [{external: {id: image, store_id: hub, configuration: {options: {tag: x}, secure_options: {key: k}}}}]",
+                "artifacts: [{external: {id: image, store_id: hub, configuration: {options: {tag: x}, secure_options: {key: k3yk3y}}}}]",
                 "tasks: [{exec: {command: make}}]"));
 
         ArtifactDefinition image = Texts.documents(parsed)

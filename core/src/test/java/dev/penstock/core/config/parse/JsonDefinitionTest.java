@@ -4,6 +4,7 @@ import static dev.penstock.core.config.parse.Texts.json;
 import static dev.penstock.core.config.parse.Texts.mistakes;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.penstock.core.config.model.JobDefinition.OnAgentLoss;
 import dev.penstock.core.platform.error.Violation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,6 +60,16 @@ class JsonDefinitionTest {
             strings = {"", "null", "[]", "5", "{", "{} {}", "{\"a\": 1, \"a\": 2}", "nul", "{\"a\": NaN}", "\u0000"})
     void tellsWhatIsNoDefinition(String text) {
         assertThat(mistakes(json(text))).isNotEmpty();
+    }
+
+    @Test
+    void wordsAreReadInAnyCase() {
+        String text = GOOD.replace(
+                "\"name\": \"unit\"",
+                "\"name\": \"unit\", \"on_agent_loss\": {\"policy\": \"RERUN\", \"max_reruns\": 9}");
+
+        assertThat(Texts.one(json(text)).written().stages().getFirst().jobs().getFirst().onAgentLoss())
+                .isEqualTo(new OnAgentLoss(OnAgentLoss.Policy.RERUN, 9));
     }
 
     @Test
