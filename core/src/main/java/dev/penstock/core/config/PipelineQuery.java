@@ -50,7 +50,8 @@ final class PipelineQuery {
 
     static List<Listed> pipelines(
             Handle handle, @Nullable String group, @Nullable String part, String after, int limit) {
-        if ((group != null && !Names.isName(group)) || (part != null && !PART.matcher(part).matches())) {
+        if ((group != null && !Names.isName(group))
+                || (part != null && !PART.matcher(part).matches())) {
             return List.of(); // no name is so, and the database does not take every text
         }
         return handle.createQuery(PIPELINES)

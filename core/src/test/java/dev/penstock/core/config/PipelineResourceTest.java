@@ -264,9 +264,15 @@ class PipelineResourceTest {
     void textsThatCanBeNoNameAreNotFoundAndHarmNobody() {
         for (String name : List.of("%00", "a%20b", "%ED%A0%80", "%C4%B1", "..%2F..", "a".repeat(300))) {
             assertThat(api.get("/api/v1/pipelines/" + name).status()).as(name).isIn(400, 404);
-            assertThat(api.get("/api/v1/pipelines?name=" + name).expect(200).json().path("items"))
+            assertThat(api.get("/api/v1/pipelines?name=" + name)
+                            .expect(200)
+                            .json()
+                            .path("items"))
                     .isEmpty();
-            assertThat(api.get("/api/v1/pipelines?group=" + name).expect(200).json().path("items"))
+            assertThat(api.get("/api/v1/pipelines?group=" + name)
+                            .expect(200)
+                            .json()
+                            .path("items"))
                     .isEmpty();
             api.get("/api/v1/pipelines?after=" + name).expectProblem(400, "bad_request");
         }

@@ -299,7 +299,8 @@ class GocdYamlTest {
         Parsed rather = yaml(pipeline("secure_variables: {A: abcdefg, B: ''}"));
 
         assertThat(codes(tooShort)).containsExactly("6 short_secret");
-        assertThat(((Parsed.Ok) rather).notes()).extracting(Violation::line, Violation::code)
+        assertThat(((Parsed.Ok) rather).notes())
+                .extracting(Violation::line, Violation::code)
                 .containsExactly(tuple(6, "short_secret"));
     }
 

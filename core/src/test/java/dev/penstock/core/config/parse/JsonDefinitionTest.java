@@ -68,7 +68,13 @@ class JsonDefinitionTest {
                 "\"name\": \"unit\"",
                 "\"name\": \"unit\", \"on_agent_loss\": {\"policy\": \"RERUN\", \"max_reruns\": 9}");
 
-        assertThat(Texts.one(json(text)).written().stages().getFirst().jobs().getFirst().onAgentLoss())
+        assertThat(Texts.one(json(text))
+                        .written()
+                        .stages()
+                        .getFirst()
+                        .jobs()
+                        .getFirst()
+                        .onAgentLoss())
                 .isEqualTo(new OnAgentLoss(OnAgentLoss.Policy.RERUN, 9));
     }
 
