@@ -13,7 +13,6 @@ import dev.penstock.core.console.ConsoleFeature;
 import dev.penstock.core.dispatch.AgentRemoval;
 import dev.penstock.core.dispatch.DispatchFeature;
 import dev.penstock.core.http.AgentTokens;
-import dev.penstock.core.http.HttpServer;
 import dev.penstock.core.http.Idempotency;
 import dev.penstock.core.http.RequestObserver;
 import dev.penstock.core.http.Resource;
@@ -38,9 +37,6 @@ import dev.penstock.core.schedule.ScheduleMarkers;
 import dev.penstock.core.secret.MasterKey;
 import dev.penstock.core.secret.SecretStore;
 import dev.penstock.core.secret.Vault;
-import dev.penstock.pluginhost.HostSettings;
-import dev.penstock.pluginhost.PluginFolder;
-import dev.penstock.pluginhost.PluginKind;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,14 +59,14 @@ record Features(
         List<AutoCloseable> ending,
         List<AutoCloseable> closing) {
 
-    static Features wire(Foundation on, Late<HttpServer> http) throws IOException {
-        return new Wiring(on, http).all();
+    static Features wire(Foundation on, Prepared prepared) throws IOException {
+        return new Wiring(on, prepared).all();
     }
 
     /** The parts while they are put together. */
     private static final class Wiring {
         private final Foundation on;
-        private final Late<HttpServer> http;
+        private final Prepared prepared;
         private final List<Resource> resources = new ArrayList<>();
         private final List<Worker> workers = new ArrayList<>();
         private final List<AutoCloseable> ending = new ArrayList<>();
@@ -88,9 +84,9 @@ record Features(
         // called.
         private final List<DefinitionListener> definitionListeners = new ArrayList<>();
 
-        private Wiring(Foundation on, Late<HttpServer> http) {
+        private Wiring(Foundation on, Prepared prepared) {
             this.on = on;
-            this.http = http;
+            this.prepared = prepared;
         }
 
         private Features all() throws IOException {
@@ -133,7 +129,7 @@ record Features(
                     new OpsFeature.Watched(
                             () -> workers,
                             plugins.host()::timings,
-                            () -> http.get().streams())));
+                            prepared.http()::streams)));
             resources.addAll(ops.resources());
             workers.addAll(ops.workers());
             closing.add(ops);
@@ -148,14 +144,8 @@ record Features(
         }
 
         private PluginFeature plugins() throws IOException {
-            Settings settings = on.settings();
-            PluginFeature plugins = PluginFeature.create(new PluginFeature.Needs(
-                    List.of(
-                            new PluginFolder(settings.path(Setting.PLUGINS_BUNDLED_DIRECTORY), PluginKind.BUNDLED),
-                            new PluginFolder(settings.path(Setting.PLUGINS_EXTERNAL_DIRECTORY), PluginKind.EXTERNAL)),
-                    HostSettings.standard(on.folder("plugins"), on.clock()),
-                    on.database(),
-                    on.events()));
+            PluginFeature plugins = PluginFeature.create(
+                    new PluginFeature.Needs(prepared.plugins(), on.database(), on.events()));
             resources.addAll(plugins.resources());
             workers.addAll(plugins.workers());
             closing.add(plugins);
@@ -315,7 +305,7 @@ record Features(
         /** How agents reach this server, as jobs see it in GO_SERVER_URL. */
         private String serverUrl() {
             String site = on.settings().text(Setting.SITE_URL);
-            return site.isEmpty() ? http.get().address().toString() : site;
+            return site.isEmpty() ? prepared.http().address().toString() : site;
         }
     }
 }

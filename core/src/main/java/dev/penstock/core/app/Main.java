@@ -121,11 +121,18 @@ public final class Main {
     private static Server start(Settings settings, Closing closing) throws IOException {
         InstantSource clock = InstantSource.system();
         Path data = privateFolder(settings.path(Setting.DATA_DIRECTORY));
-        ServerDatabase database = closing.add("database", ServerDatabase.open(settings, data, clock));
-        PostgresSignals signals = closing.add("signals", new PostgresSignals(database.address()));
-        signals.start();
-        var foundation = new Foundation(settings, database.database(), signals, new EventStore(signals), clock, data);
-        return closing.add("server", Server.start(foundation));
+        Prepared prepared = Prepared.begin(settings, data, clock);
+        try {
+            ServerDatabase database = closing.add("database", ServerDatabase.open(settings, data, clock));
+            PostgresSignals signals = closing.add("signals", new PostgresSignals(database.address()));
+            signals.start();
+            var foundation =
+                    new Foundation(settings, database.database(), signals, new EventStore(signals), clock, data);
+            return closing.add("server", Server.start(foundation, prepared));
+        } catch (IOException | RuntimeException e) {
+            prepared.close();
+            throw e;
+        }
     }
 
     private static Path privateFolder(Path folder) throws IOException {

@@ -1,10 +1,7 @@
 package dev.penstock.core.app;
 
-import dev.penstock.core.http.Contract;
-import dev.penstock.core.http.ContractFiles;
 import dev.penstock.core.http.ContractResource;
 import dev.penstock.core.http.HttpServer;
-import dev.penstock.core.http.HttpSettings;
 import dev.penstock.core.http.Resource;
 import dev.penstock.core.http.Route;
 import dev.penstock.core.platform.worker.Worker;
@@ -14,7 +11,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,37 +35,39 @@ public final class Server implements AutoCloseable {
      * @throws IOException if it cannot listen, or a folder or the master key cannot be used; with what to do
      */
     public static Server start(Foundation foundation) throws IOException {
-        // Read beside the rest: it is needed by the first request, and nothing waits for it before.
-        CompletableFuture<Contract> contract = CompletableFuture.supplyAsync(ContractFiles::load);
-        var late = new Late<HttpServer>("HTTP server");
-        Features features = Features.wire(foundation, late);
-        List<Resource> resources = new ArrayList<>(features.resources());
-        resources.add(new ContractResource(contract::join));
-        HttpServer http = late.set(new HttpServer(
-                new HttpServer.Needs(
-                        httpSettings(foundation.settings()),
-                        features.tokens(),
-                        contract::join,
-                        features.idempotency(),
-                        features.observer()),
-                List.copyOf(resources)));
-        var server = new Server(features, http);
+        return start(foundation, Prepared.begin(foundation.settings(), foundation.data(), foundation.clock()));
+    }
+
+    /** As {@link #start(Foundation)}, with what was made ready before. */
+    static Server start(Foundation foundation, Prepared prepared) throws IOException {
+        Features features = wire(foundation, prepared);
+        var server = new Server(features, prepared.http());
         try {
+            List<Resource> resources = new ArrayList<>(features.resources());
+            resources.add(new ContractResource(prepared::contract));
             features.workers().forEach(Worker::start);
-            http.start();
+            prepared.http()
+                    .start(
+                            new HttpServer.Needs(
+                                    features.tokens(),
+                                    prepared::contract,
+                                    features.idempotency(),
+                                    features.observer()),
+                            resources);
             return server;
-        } catch (IOException | RuntimeException e) {
+        } catch (RuntimeException e) {
             server.close();
             throw e;
         }
     }
 
-    private static HttpSettings httpSettings(Settings settings) {
-        String site = settings.text(Setting.SITE_URL);
-        return new HttpSettings(
-                settings.text(Setting.HTTP_HOST),
-                settings.wholeNumber(Setting.HTTP_PORT),
-                site.isEmpty() ? null : URI.create(site));
+    private static Features wire(Foundation foundation, Prepared prepared) throws IOException {
+        try {
+            return Features.wire(foundation, prepared);
+        } catch (IOException | RuntimeException e) {
+            prepared.close();
+            throw e;
+        }
     }
 
     /** Where it listens. */

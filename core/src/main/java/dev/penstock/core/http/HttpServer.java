@@ -4,6 +4,7 @@ import dev.penstock.core.platform.error.ErrorCode;
 import dev.penstock.core.platform.error.PenstockException;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
+import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.servlet.JavalinServlet;
 import io.javalin.router.Endpoint;
@@ -57,41 +58,28 @@ public final class HttpServer implements AutoCloseable {
     private final HttpSettings settings;
     private final EventStreams streams = new EventStreams();
 
+    /** Makes the server; {@link #open()} and {@link #start} bring it up. */
+    public HttpServer(HttpSettings settings) {
+        this(settings, HttpLimits.STANDARD);
+    }
+
+    HttpServer(HttpSettings settings, HttpLimits limits) {
+        this.settings = settings;
+        this.javalin = Javalin.create(this::configure);
+        this.jetty = new Server(threads());
+        this.connector = connector(limits);
+        assemble(limits);
+    }
+
     /**
      * What the server needs from others.
      *
      * @param contract may wait until it is read
      */
     public record Needs(
-            HttpSettings settings,
-            AgentTokens tokens,
-            Supplier<Contract> contract,
-            Idempotency idempotency,
-            RequestObserver observer) {}
+            AgentTokens tokens, Supplier<Contract> contract, Idempotency idempotency, RequestObserver observer) {}
 
-    /**
-     * Makes the server, which listens to nobody before {@link #start()}.
-     *
-     * @throws IllegalStateException if a route does not declare exactly one {@link Access}
-     */
-    public HttpServer(Needs needs, List<Resource> resources) {
-        this(needs, resources, HttpLimits.STANDARD);
-    }
-
-    HttpServer(Needs needs, List<Resource> resources, HttpLimits limits) {
-        this.settings = needs.settings();
-        this.javalin = Javalin.create(config -> {
-            configure(config, needs.observer());
-            check(config, needs);
-            resources.forEach(resource -> resource.addTo(config.routes));
-        });
-        routes();
-        this.jetty = new Server(threads());
-        this.connector = connector(limits);
-        assemble(limits);
-    }
-
-    private void configure(JavalinConfig config, RequestObserver observer) {
+    private void configure(JavalinConfig config) {
         config.startup.showJavalinBanner = false;
         config.startup.startupWatcherEnabled = false;
         config.startup.showOldJavalinVersionWarning = false;
@@ -101,7 +89,6 @@ public final class HttpServer implements AutoCloseable {
         config.jsonMapper(new JsonBodies());
         config.appData(EventStreams.KEY, streams);
         config.router.javaLangErrorHandler(Problems::answer);
-        config.requestLogger.http((ctx, millis) -> observe(observer, ctx, millis));
         Problems.addTo(config.routes);
     }
 
@@ -120,13 +107,13 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /** What each request passes before its resource sees it, in this order. */
-    private void check(JavalinConfig config, Needs needs) {
-        config.routes.before(BrowserHeaders::set);
-        config.routes.before(new Origins(settings.site(), this::port)::check);
-        config.routes.beforeMatched(new AccessCheck(needs.tokens())::check);
-        config.routes.beforeMatched(new ContractCheck(needs.contract())::check);
-        config.routes.beforeMatched(needs.idempotency()::before);
-        config.routes.after(needs.idempotency()::after);
+    private void check(RoutesConfig routes, Needs needs) {
+        routes.before(BrowserHeaders::set);
+        routes.before(new Origins(settings.site(), this::port)::check);
+        routes.beforeMatched(new AccessCheck(needs.tokens())::check);
+        routes.beforeMatched(new ContractCheck(needs.contract())::check);
+        routes.beforeMatched(needs.idempotency()::before);
+        routes.after(needs.idempotency()::after);
     }
 
     private static QueuedThreadPool threads() {
@@ -179,15 +166,34 @@ public final class HttpServer implements AutoCloseable {
         return routes;
     }
 
-    /** Begins to listen. */
-    public void start() throws IOException {
+    /**
+     * Takes the port. From now on clients can connect; they are answered once the server is started.
+     *
+     * @throws IOException if the port cannot be had, with what to do
+     */
+    public void open() throws IOException {
         try {
-            jetty.start();
+            connector.open();
         } catch (IOException e) {
             throw new IOException(
                     "The server cannot listen on " + settings.host() + ":" + settings.port() + ": " + e.getMessage()
                             + ". If another program uses the port, set \"http.port\"",
                     e);
+        }
+    }
+
+    /**
+     * Adds the routes and begins to answer.
+     *
+     * @throws IllegalStateException if a route does not declare exactly one {@link Access}
+     */
+    public void start(Needs needs, List<Resource> resources) {
+        javalin.unsafe.requestLogger.http((ctx, millis) -> observe(needs.observer(), ctx, millis));
+        check(javalin.unsafe.routes, needs);
+        resources.forEach(resource -> resource.addTo(javalin.unsafe.routes));
+        routes();
+        try {
+            jetty.start();
         } catch (Exception e) {
             throw new IllegalStateException("The HTTP server does not start", e);
         }
@@ -216,6 +222,7 @@ public final class HttpServer implements AutoCloseable {
         streams.close();
         try {
             jetty.stop();
+            connector.close();
         } catch (Exception e) {
             log.atWarn().setCause(e).log("The HTTP server has not stopped in order");
         }

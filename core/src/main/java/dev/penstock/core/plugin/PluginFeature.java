@@ -26,11 +26,15 @@ public record PluginFeature(PluginHost host, TypeCatalog types, Plugins plugins,
     /**
      * What the feature needs from others.
      *
-     * @param folders bundled first: of two jars with one id the first wins
+     * @param opened the running plugins
      */
-    public record Needs(List<PluginFolder> folders, HostSettings settings, Database database, EventStore events) {
-        public Needs {
-            folders = List.copyOf(folders);
+    public record Needs(Opened opened, Database database, EventStore events) {}
+
+    /** Plugins that run already, before there is a database. */
+    public record Opened(FolderWatch watch, PluginHost host) implements AutoCloseable {
+        @Override
+        public void close() {
+            host.close();
         }
     }
 
@@ -41,11 +45,18 @@ public record PluginFeature(PluginHost host, TypeCatalog types, Plugins plugins,
     /**
      * Starts every plugin; whatever a jar does, this ends within the deadline for starts.
      *
+     * @param folders bundled first: of two jars with one id the first wins
      * @throws IOException if the host's work folder cannot be made
      */
-    public static PluginFeature create(Needs needs) throws IOException {
-        var watch = new FolderWatch(needs.folders());
-        PluginHost host = PluginHost.open(needs.folders(), needs.settings());
+    public static Opened open(List<PluginFolder> folders, HostSettings settings) throws IOException {
+        var watch = new FolderWatch(folders);
+        return new Opened(watch, PluginHost.open(folders, settings));
+    }
+
+    /** Puts the feature together. */
+    public static PluginFeature create(Needs needs) {
+        PluginHost host = needs.opened().host();
+        FolderWatch watch = needs.opened().watch();
         var plugins = new Plugins(host, needs.database(), needs.events());
         var worker = new Worker("plugins", TICK, () -> {
             if (watch.hasSettled()) {

@@ -85,18 +85,14 @@ final class TestNode implements AutoCloseable {
         resources.addAll(runs.resources());
         resources.addAll(console.resources());
         resources.addAll(dispatch.resources());
-        this.http = new HttpServer(
-                new HttpServer.Needs(
-                        new HttpSettings("127.0.0.1", 0, null),
-                        agents.tokens()::verify,
-                        ContractFiles::load,
-                        new Idempotency(database),
-                        (_, _, _, _) -> {}),
-                resources);
+        this.http = new HttpServer(new HttpSettings("127.0.0.1", 0, null));
+        var needs = new HttpServer.Needs(
+                agents.tokens()::verify, ContractFiles::load, new Idempotency(database), (_, _, _, _) -> {});
         workers.add(dispatch.dispatcher().worker());
         workers.forEach(Worker::start);
         try {
-            http.start();
+            http.open();
+            http.start(needs, resources);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -38,17 +38,15 @@ final class HttpFixture implements AutoCloseable {
     }
 
     HttpFixture(Database database, HttpLimits limits, Resource... resources) {
-        server = new HttpServer(
-                new HttpServer.Needs(
-                        new HttpSettings("127.0.0.1", 0, null),
-                        token -> token.equals(TOKEN_OF_ALMA) ? Optional.of(ALMA) : Optional.empty(),
-                        () -> new Contract(Map.of()),
-                        new Idempotency(database),
-                        (method, route, status, _) -> observed.add(method + " " + route + " " + status)),
-                List.of(resources),
-                limits);
+        server = new HttpServer(new HttpSettings("127.0.0.1", 0, null), limits);
+        var needs = new HttpServer.Needs(
+                token -> token.equals(TOKEN_OF_ALMA) ? Optional.of(ALMA) : Optional.empty(),
+                () -> new Contract(Map.of()),
+                new Idempotency(database),
+                (method, route, status, _) -> observed.add(method + " " + route + " " + status));
         try {
-            server.start();
+            server.open();
+            server.start(needs, List.of(resources));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -62,8 +62,9 @@ public final class MaterialFixture implements AutoCloseable {
         this.signals = signals;
         this.folder = folder;
         this.plugins = PluginFeature.create(new PluginFeature.Needs(
-                List.of(new PluginFolder(TextMaterial.plugins(folder), PluginKind.BUNDLED)),
-                HostSettings.standard(folder.resolve("work"), InstantSource.system()),
+                PluginFeature.open(
+                        List.of(new PluginFolder(TextMaterial.plugins(folder), PluginKind.BUNDLED)),
+                        HostSettings.standard(folder.resolve("work"), InstantSource.system())),
                 database,
                 events));
         MasterKey key = MasterKey.open(folder.resolve("master.key"));
