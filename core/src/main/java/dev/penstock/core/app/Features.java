@@ -126,10 +126,7 @@ record Features(
                     on.data(),
                     Version.current(),
                     new Retention(settings.days(Setting.EVENTS_KEEP_DAYS), settings.days(Setting.AUDIT_KEEP_DAYS)),
-                    new OpsFeature.Watched(
-                            () -> workers,
-                            plugins.host()::timings,
-                            prepared.http()::streams)));
+                    new OpsFeature.Watched(() -> workers, plugins.host()::timings, prepared.http()::streams)));
             resources.addAll(ops.resources());
             workers.addAll(ops.workers());
             closing.add(ops);
@@ -144,8 +141,8 @@ record Features(
         }
 
         private PluginFeature plugins() throws IOException {
-            PluginFeature plugins = PluginFeature.create(
-                    new PluginFeature.Needs(prepared.plugins(), on.database(), on.events()));
+            PluginFeature plugins =
+                    PluginFeature.create(new PluginFeature.Needs(prepared.plugins(), on.database(), on.events()));
             resources.addAll(plugins.resources());
             workers.addAll(plugins.workers());
             closing.add(plugins);

@@ -49,10 +49,7 @@ public final class Server implements AutoCloseable {
             prepared.http()
                     .start(
                             new HttpServer.Needs(
-                                    features.tokens(),
-                                    prepared::contract,
-                                    features.idempotency(),
-                                    features.observer()),
+                                    features.tokens(), prepared::contract, features.idempotency(), features.observer()),
                             resources);
             return server;
         } catch (RuntimeException e) {

@@ -231,7 +231,8 @@ class PluginFeatureTest {
                 InstantSource.system());
         var folders =
                 List.of(new PluginFolder(bundled, PluginKind.BUNDLED), new PluginFolder(external, PluginKind.EXTERNAL));
-        PluginFeature feature = PluginFeature.create(new PluginFeature.Needs(PluginFeature.open(folders, settings), database, events));
+        PluginFeature feature =
+                PluginFeature.create(new PluginFeature.Needs(PluginFeature.open(folders, settings), database, events));
         opened.add(feature);
         return feature;
     }
