@@ -241,7 +241,7 @@ CREATE TABLE pipeline_run (
     CHECK ((wait_code IS NOT DISTINCT FROM 'SUPERSEDED') = (superseded_by IS NOT NULL))
 );
 CREATE INDEX pipeline_run_stage_busy ON pipeline_run (pipeline_id, wait_stage_key) WHERE wait_code = 'STAGE_BUSY';
-CREATE INDEX pipeline_run_newest ON pipeline_run (pipeline_id, counter DESC);
+CREATE INDEX pipeline_run_newest ON pipeline_run (pipeline_id, id DESC); -- ids and counters of a pipeline grow together
 CREATE INDEX pipeline_run_by_state ON pipeline_run (state, id DESC);
 
 CREATE TABLE pipeline_run_material (

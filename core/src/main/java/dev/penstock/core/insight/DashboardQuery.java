@@ -46,7 +46,7 @@ final class DashboardQuery {
               JOIN LATERAL (SELECT *
                               FROM pipeline_run own
                              WHERE own.pipeline_id = p.id
-                             ORDER BY own.counter DESC
+                             ORDER BY own.id DESC
                              LIMIT 1) r ON true
              WHERE p.deleted_at IS NULL AND (CAST(:all AS boolean) OR p.id = ANY(:pipelines))
              UNION

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
-import org.jspecify.annotations.Nullable;
 
 /** Reads runs: one, those of a pipeline, and the newest of all. */
 final class RunQuery {
@@ -36,24 +35,42 @@ final class RunQuery {
              ORDER BY r.id DESC
              LIMIT :limit
             """;
-    // Runs of one pipeline, or of few: the newest of each by its own index, and of those the newest.
-    private static final String NEWEST_OF_SOME = COLUMNS + """
-              FROM pipeline p
-              JOIN pipeline_group g ON g.name_key = p.group_key
-             CROSS JOIN LATERAL (
-                       SELECT *
-                         FROM pipeline_run own
-                        WHERE own.pipeline_id = p.id AND own.id < :before
-                          AND (CAST(:state AS text) IS NULL OR own.state = :state)
-                        ORDER BY own.counter DESC
-                        LIMIT :limit) r
-             WHERE p.id = ANY(:pipelines)
+    // The newest of each pipeline from an index alone, and of those the newest.
+    private static final String NEWEST_OF_EACH = COLUMNS + TABLES + """
+             WHERE r.id IN (
+                       SELECT own.id
+                         FROM unnest(:pipelines) AS one (id)
+                        CROSS JOIN LATERAL (
+                                  SELECT w.id
+                                    FROM pipeline_run w
+                                   WHERE w.pipeline_id = one.id AND w.id < :before
+                                   ORDER BY w.id DESC
+                                   LIMIT :limit) own
+                        ORDER BY own.id DESC
+                        LIMIT :limit)
              ORDER BY r.id DESC
-             LIMIT :limit
+            """;
+    private static final String NEWEST_OF_EACH_OF_STATE = COLUMNS + TABLES + """
+             WHERE r.id IN (
+                       SELECT own.id
+                         FROM unnest(:pipelines) AS one (id)
+                        CROSS JOIN LATERAL (
+                                  SELECT w.id
+                                    FROM pipeline_run w
+                                   WHERE w.pipeline_id = one.id AND w.id < :before AND w.state = :state
+                                   ORDER BY w.id DESC
+                                   LIMIT :limit) own
+                        ORDER BY own.id DESC
+                        LIMIT :limit)
+             ORDER BY r.id DESC
             """;
     private static final String NEWEST_OF_MANY = COLUMNS + TABLES + """
              WHERE r.id < :before AND r.pipeline_id = ANY(:pipelines)
-               AND (CAST(:state AS text) IS NULL OR r.state = :state)
+             ORDER BY r.id DESC
+             LIMIT :limit
+            """;
+    private static final String NEWEST_OF_MANY_OF_STATE = COLUMNS + TABLES + """
+             WHERE r.id < :before AND r.pipeline_id = ANY(:pipelines) AND r.state = :state
              ORDER BY r.id DESC
              LIMIT :limit
             """;
@@ -76,8 +93,14 @@ final class RunQuery {
              WHERE group_key = lower(:name)
             """;
 
-    /** For a group with more pipelines than this, the newest runs of all are likely to be some of its own soon. */
-    private static final int FEW = 100;
+    /**
+     * For a group with more pipelines than this, some of the newest runs of all are likely to be its own, and those of
+     * each pipeline are many.
+     */
+    private static final int FEW = 300;
+
+    /** As {@link #FEW}, where each pipeline's runs have to be looked at one by one. */
+    private static final int FEW_OF_STATE = 20;
 
     private RunQuery() {}
 
@@ -98,14 +121,16 @@ final class RunQuery {
         return list(handle.createQuery(NEWEST_OF_STATE).bind("state", state), before, limit);
     }
 
-    /**
-     * The newest runs of some pipelines.
-     *
-     * @param state null for any
-     */
-    static List<Run> newest(Handle handle, List<Long> pipelines, @Nullable String state, long before, int limit) {
+    /** The newest runs of some pipelines whose id is smaller. */
+    static List<Run> newest(Handle handle, List<Long> pipelines, long before, int limit) {
+        String sql = pipelines.size() <= FEW ? NEWEST_OF_EACH : NEWEST_OF_MANY;
+        return list(handle.createQuery(sql).bindArray("pipelines", Long.class, pipelines), before, limit);
+    }
+
+    static List<Run> newest(Handle handle, List<Long> pipelines, String state, long before, int limit) {
+        String sql = pipelines.size() <= FEW_OF_STATE ? NEWEST_OF_EACH_OF_STATE : NEWEST_OF_MANY_OF_STATE;
         return list(
-                handle.createQuery(pipelines.size() <= FEW ? NEWEST_OF_SOME : NEWEST_OF_MANY)
+                handle.createQuery(sql)
                         .bindArray("pipelines", Long.class, pipelines)
                         .bind("state", state),
                 before,

@@ -105,10 +105,14 @@ final class RunViews {
     private static List<Run> find(Handle handle, RunFilter filter, long before, int limit) {
         String state = filter.state() == null ? null : filter.state().name();
         List<Long> pipelines = pipelines(handle, filter);
-        if (pipelines != null) {
-            return RunQuery.newest(handle, pipelines, state, before, limit);
+        if (pipelines == null) {
+            return state == null
+                    ? RunQuery.newest(handle, before, limit)
+                    : RunQuery.newest(handle, state, before, limit);
         }
-        return state == null ? RunQuery.newest(handle, before, limit) : RunQuery.newest(handle, state, before, limit);
+        return state == null
+                ? RunQuery.newest(handle, pipelines, before, limit)
+                : RunQuery.newest(handle, pipelines, state, before, limit);
     }
 
     private static @Nullable List<Long> pipelines(Handle handle, RunFilter filter) {
