@@ -34,6 +34,12 @@ public final class MaterialWorker implements AutoCloseable {
     /** Renews the leases in time, and is the net beneath signals and alarms. */
     private static final Duration TICK = Duration.ofSeconds(5);
 
+    /** Renewed when a third of it is over, so that two renewals may fail. */
+    private static final Duration RENEW_AFTER = LEASE.dividedBy(3);
+
+    /** Looks that end within this time make room for the next ones together. */
+    private static final Duration GATHER = Duration.ofMillis(2);
+
     /** How long {@link #close} waits for looks that it has interrupted. */
     private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(5);
 
@@ -46,8 +52,11 @@ public final class MaterialWorker implements AutoCloseable {
     /** When the pending alarm rings, in {@link System#nanoTime}; {@link Long#MAX_VALUE} when there is none. */
     private final AtomicLong alarm = new AtomicLong(Long.MAX_VALUE);
 
+    /** Whether more was due than could be claimed, so that a look that ends makes room for another. */
     private volatile boolean crowded;
+
     private volatile boolean closed;
+    private long renewedAt = System.nanoTime();
 
     MaterialWorker(Database database, Check check, Findings findings, int perHost, Signals signals) {
         this.database = database;
@@ -63,10 +72,7 @@ public final class MaterialWorker implements AutoCloseable {
     }
 
     private boolean step() {
-        Set<MaterialId> held = Set.copyOf(looks.keySet());
-        if (!held.isEmpty()) {
-            database.useTransaction(tx -> CheckQueue.renew(tx, held, LEASE));
-        }
+        renew();
         int free = MOST_TOGETHER - looks.size();
         if (closed || free <= 0) {
             crowded = true;
@@ -82,6 +88,17 @@ public final class MaterialWorker implements AutoCloseable {
         crowded = next.filter(wait -> wait.isZero() || wait.isNegative()).isPresent();
         next.filter(Duration::isPositive).ifPresent(this::wakeAfter);
         return false;
+    }
+
+    private void renew() {
+        long now = System.nanoTime();
+        Set<MaterialId> held = Set.copyOf(looks.keySet());
+        if (now - renewedAt >= RENEW_AFTER.toNanos()) {
+            renewedAt = now;
+            if (!held.isEmpty()) {
+                database.useTransaction(tx -> CheckQueue.renew(tx, held, LEASE));
+            }
+        }
     }
 
     private void start(Claim claim) {
@@ -104,7 +121,7 @@ public final class MaterialWorker implements AutoCloseable {
         } finally {
             looks.remove(claim.id());
             if (crowded) {
-                worker.wake();
+                wakeAfter(GATHER);
             }
         }
     }

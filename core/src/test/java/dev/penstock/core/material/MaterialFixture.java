@@ -97,6 +97,11 @@ public final class MaterialFixture implements AutoCloseable {
         public void deleted(Handle tx, PipelineId id) {}
     }
 
+    /** Hears everything and tells nobody. */
+    RevisionListener silent() {
+        return new NoListener();
+    }
+
     /** Writes down what it hears. */
     private final class Listener implements RevisionListener {
         private final RevisionListener next;
