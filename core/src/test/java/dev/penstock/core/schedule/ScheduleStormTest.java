@@ -61,10 +61,13 @@ class ScheduleStormTest {
 
             for (int i = 0; i < PIPELINES; i++) {
                 for (String material : List.of("c", "m")) {
-                    assertThat(gaps(schedule, "p" + i, material)).as("p" + i + " " + material).isEmpty();
+                    assertThat(gaps(schedule, "p" + i, material))
+                            .as("p" + i + " " + material)
+                            .isEmpty();
                 }
             }
-            assertThat(schedule.runs.one(Long.class, "SELECT count(*) FROM pipeline_run")).isGreaterThan(PIPELINES);
+            assertThat(schedule.runs.one(Long.class, "SELECT count(*) FROM pipeline_run"))
+                    .isGreaterThan(PIPELINES);
             second.forEach(Worker::close);
         }
     }
@@ -120,7 +123,8 @@ class ScheduleStormTest {
     }
 
     private static TriggerWish someRevision(ScheduleFixture schedule, Random random) {
-        List<String> known = schedule.runs.list("SELECT revision FROM modification WHERE revision LIKE 'c%' ORDER BY id");
+        List<String> known =
+                schedule.runs.list("SELECT revision FROM modification WHERE revision LIKE 'c%' ORDER BY id");
         String revision = known.isEmpty() ? "c1" : known.get(random.nextInt(known.size()));
         return new TriggerWish(List.of(new MaterialWish("code", revision)), null, null, false);
     }
@@ -140,7 +144,8 @@ class ScheduleStormTest {
             assertThat(schedule.runs.list("SELECT 1 FROM material WHERE claimed_until IS NOT NULL"))
                     .isEmpty();
             assertThat(schedule.runs.list("SELECT 1 FROM schedule_request")).isEmpty();
-            assertThat(schedule.runs.list("SELECT 1 FROM stage_run WHERE ended_at IS NULL")).isEmpty();
+            assertThat(schedule.runs.list("SELECT 1 FROM stage_run WHERE ended_at IS NULL"))
+                    .isEmpty();
         });
     }
 
