@@ -25,8 +25,8 @@ interface ConsoleBytes {
     /** How many bytes there are; 0 when there is no such console. */
     long length(ConsoleId id) throws IOException;
 
-    /** Puts all bytes on disk. */
-    void flush(ConsoleId id) throws IOException;
+    /** Puts all bytes on disk; how many they are. */
+    long flush(ConsoleId id) throws IOException;
 
     /** Opens for reading; a console without bytes reads as an empty one. */
     Opened open(ConsoleId id) throws IOException;

@@ -99,14 +99,11 @@ public final class Consoles implements ConsoleSink {
     public void flush(JobRunId job, int attempt) {
         var id = new ConsoleId(job, attempt);
         try {
-            long length = bytes.length(id);
-            if (length > 0) {
-                bytes.flush(id);
-                if (flushed.size() >= MAX_FLUSHED) {
-                    flushed.clear();
-                }
-                flushed.put(id, length);
+            long length = bytes.flush(id);
+            if (flushed.size() >= MAX_FLUSHED) {
+                flushed.clear();
             }
+            flushed.put(id, length);
         } catch (IOException e) {
             if (DurableFiles.isFull(e)) {
                 throw full();

@@ -16,12 +16,11 @@ import dev.penstock.core.dispatch.AssignmentQuery.JobInRun;
 import dev.penstock.core.dispatch.AssignmentQuery.RunMaterial;
 import dev.penstock.core.platform.audit.AuditStore;
 import dev.penstock.core.platform.db.Database;
+import dev.penstock.core.run.ConsoleLine;
 import dev.penstock.core.secret.SecretStore;
 import dev.penstock.pluginhost.PluginJarRef;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -122,8 +121,7 @@ final class AssignmentBuilder {
 
     /** A line of a console that the server writes itself. */
     byte[] consoleLine(String text) {
-        return ("##|" + clock.instant().truncatedTo(ChronoUnit.MILLIS) + " " + text + "\n")
-                .getBytes(StandardCharsets.UTF_8);
+        return ConsoleLine.trouble(clock.instant(), text);
     }
 
     private Facts read(Claims.Given given) throws UnassignableException {

@@ -158,6 +158,8 @@ final class Reports {
         if (!extent.covers(end.consoleLength())) {
             return new Outcome.ConsoleIncomplete(reply);
         }
+        // Before the transaction: it would wait for the disk while it holds locks.
+        consoles.flush(job, report.attempt());
         Step<JobState> step;
         try {
             step = apply(job, ended(agent, report, end), end);

@@ -8,6 +8,9 @@ import dev.penstock.core.platform.db.Database;
 import dev.penstock.core.platform.event.EventStore;
 import dev.penstock.core.platform.ids.JobRunId;
 import dev.penstock.core.platform.signal.Signals;
+import dev.penstock.core.secret.MasterKey;
+import dev.penstock.core.secret.SecretStore;
+import dev.penstock.core.secret.Vault;
 import dev.penstock.core.testing.ApiClient;
 import dev.penstock.core.testing.ConnectedAgent;
 import dev.penstock.core.testing.TestServer;
@@ -119,6 +122,22 @@ class ConsoleApiTest {
         assertThat(answer.header("Content-Security-Policy")).startsWith("sandbox");
         assertThat(answer.header("X-Console-State")).isEqualTo("open");
         assertThat(answer.header("X-Console-Length")).isEqualTo("26");
+    }
+
+    @Test
+    void secretsThatTheAgentLetThroughAreStarredAlsoBetweenChunks() throws IOException {
+        var vault = new Vault(
+                MasterKey.open(server.data().resolve("master.key")), on.database.read(SecretStore::installation));
+        ConnectedAgent carla = ConnectedAgent.to(server, "carla");
+        job = on.runningJobWithSecret(carla.id(), new SecretStore(vault), "hunter22");
+        alma = carla;
+
+        put(0, "login hunt");
+        String half = api.get(path("")).expect(200).text();
+        put(10, "er22 ok, c2F5IGh1bnRlcjIyIQ==\n");
+
+        assertThat(half).isEqualTo("login ");
+        assertThat(api.get(path("")).expect(200).text()).isEqualTo("login ******** ok, c2F5IG**********IQ==\n");
     }
 
     @Test

@@ -5,6 +5,7 @@ import dev.penstock.core.platform.disk.FreeSpace;
 import dev.penstock.core.platform.event.EventStore;
 import dev.penstock.core.platform.ids.AgentId;
 import dev.penstock.core.platform.ids.JobRunId;
+import dev.penstock.core.platform.ids.PipelineId;
 import dev.penstock.core.platform.signal.Signals;
 import dev.penstock.core.run.JobEvent;
 import dev.penstock.core.run.JobEvent.Claimed;
@@ -13,6 +14,8 @@ import dev.penstock.core.run.JobEvent.Progress;
 import dev.penstock.core.run.JobResult;
 import dev.penstock.core.run.RunFeature;
 import dev.penstock.core.run.RunFixture;
+import dev.penstock.core.secret.SecretRef;
+import dev.penstock.core.secret.SecretStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -86,6 +89,28 @@ final class ConsoleFixture {
     private void claim(JobRunId job, AgentId agent) {
         holders.put(job, agent);
         apply(job, new Claimed(agent, "alma"));
+    }
+
+    /** A running job whose run has a secret variable, stored with the key of a server. */
+    JobRunId runningJobWithSecret(AgentId agent, SecretStore secrets, String value) {
+        String name = "p" + NEXT.incrementAndGet();
+        runs.pipeline(name, RunFixture.stage("build", RunFixture.job("unit")));
+        database.useTransaction(tx -> {
+            long pipeline = runs.one(Long.class, "SELECT id FROM pipeline WHERE name = '" + name + "'");
+            SecretRef ref = secrets.put(tx, SecretStore.scope(new PipelineId(pipeline)), value);
+            tx.execute("""
+                    UPDATE resolved_definition d
+                       SET definition = jsonb_set(CAST(d.definition AS jsonb), '{variables}',
+                           jsonb_build_array(jsonb_build_object('name', 'PW', 'secret',
+                               jsonb_build_object('secret_ref', CAST(? AS bigint)))))
+                      FROM pipeline p
+                     WHERE p.id = ? AND d.id = p.definition_id
+                    """, ref.secretRef(), pipeline);
+        });
+        runs.trigger(name);
+        JobRunId job = runs.jobId(name + "/1/build/1/unit");
+        claim(job, agent);
+        return job;
     }
 
     void append(JobRunId job, long offset, String text) {
