@@ -3,7 +3,6 @@ package dev.penstock.core.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.penstock.agent.protocol.ConsoleReply;
-import dev.penstock.agent.protocol.Protocol;
 import dev.penstock.core.platform.db.Database;
 import dev.penstock.core.platform.event.EventStore;
 import dev.penstock.core.platform.ids.JobRunId;
@@ -71,7 +70,8 @@ class LongConsoleTest {
                 var reply = agent.put(
                                 "/agent/v1/jobs/" + job.value() + "/console?attempt=1&offset=" + i * MEBIBYTE, next)
                         .expect(200);
-                assertThat(ConnectedAgent.read(reply, ConsoleReply.class).length()).isEqualTo((i + 1) * MEBIBYTE);
+                assertThat(ConnectedAgent.read(reply, ConsoleReply.class).length())
+                        .isEqualTo((i + 1) * MEBIBYTE);
                 if (i % (MEBIBYTES / 4) == 0) {
                     most = Math.max(most, used());
                 }
