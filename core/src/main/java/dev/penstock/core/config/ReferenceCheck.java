@@ -41,8 +41,10 @@ final class ReferenceCheck {
     List<List<Violation>> pipelines(Handle handle, List<PipelineDefinition> resolved) {
         Map<String, PipelineDefinition> fresh = new HashMap<>();
         resolved.forEach(each -> fresh.put(Names.key(each.name()), each));
-        Function<String, Optional<PipelineDefinition>> lookup = key -> Optional.ofNullable(fresh.get(key))
-                .or(() -> definitions.current(handle, key).map(CurrentDefinition::definition));
+        Map<String, Optional<PipelineDefinition>> known = new HashMap<>();
+        fresh.forEach((key, definition) -> known.put(key, Optional.of(definition)));
+        Function<String, Optional<PipelineDefinition>> lookup = key -> known.computeIfAbsent(
+                key, name -> definitions.current(handle, name).map(CurrentDefinition::definition));
         List<List<Violation>> all = new ArrayList<>();
         for (PipelineDefinition each : resolved) {
             List<Violation> found = new ArrayList<>(ReferenceRules.check(each, lookup));
@@ -68,7 +70,7 @@ final class ReferenceCheck {
             if (below == null) {
                 continue;
             }
-            for (Violation broken : ReferenceRules.check(below, lookup)) {
+            for (Violation broken : ReferenceRules.checkUnchanged(below, lookup)) {
                 if (found.size() < MAX_BROKEN) {
                     found.add(Violation.at(
                             "/stages",

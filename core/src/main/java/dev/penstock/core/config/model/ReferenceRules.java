@@ -58,6 +58,16 @@ public final class ReferenceRules {
             PipelineDefinition definition, Function<String, Optional<PipelineDefinition>> others) {
         var rules = new ReferenceRules(definition, others);
         rules.materials();
+        rules.circles();
+        eachFetch(definition, rules::fetch);
+        return List.copyOf(rules.violations);
+    }
+
+    /** As {@link #check}, for a definition that did not change itself: a circle is told at the one that closes it. */
+    public static List<Violation> checkUnchanged(
+            PipelineDefinition definition, Function<String, Optional<PipelineDefinition>> others) {
+        var rules = new ReferenceRules(definition, others);
+        rules.materials();
         eachFetch(definition, rules::fetch);
         return List.copyOf(rules.violations);
     }
@@ -78,12 +88,22 @@ public final class ReferenceRules {
             if (stage(upstream, stageOf(material)) < 0) {
                 wrong(at + "/stage", "unknown_stage", noStage(upstream, stageOf(material)));
             }
-            cycle(at + "/pipeline", upstream);
+        }
+    }
+
+    private void circles() {
+        for (int i = 0; i < pipeline.materials().size(); i++) {
+            MaterialDefinition material = pipeline.materials().get(i);
+            String at = "/materials/" + i + "/options/pipeline";
+            if (material.type().equals(MaterialDefinition.PIPELINE)
+                    && !Names.key(upstream(material)).equals(Names.key(pipeline.name()))) {
+                find(upstream(material)).ifPresent(upstream -> circle(at, upstream));
+            }
         }
     }
 
     /** Looks for the pipeline itself among the ancestors, breadth first, so that the shortest way is told. */
-    private void cycle(String at, PipelineDefinition first) {
+    private void circle(String at, PipelineDefinition first) {
         String own = Names.key(pipeline.name());
         record Way(PipelineDefinition to, @Nullable Way before) {
             String names() {
