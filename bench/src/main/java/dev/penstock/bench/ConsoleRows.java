@@ -97,13 +97,17 @@ final class ConsoleRows {
         while (true) {
             JsonNode run = bed.api().get("/api/v1/pipelines/big/runs/" + counter);
             if (run.get("state").asText().equals("PASSED")) {
-                return run.get("stages").get(0).get("jobs").get(0).get("id").asLong();
+                return jobOf(run);
             }
             if (run.get("state").asText().equals("FAILED")) {
                 throw new IOException("The big console's run failed");
             }
             Thread.sleep(2);
         }
+    }
+
+    private static long jobOf(JsonNode run) {
+        return run.get("stages").get(0).get("runs").get(0).get("jobs").get(0).get("id").asLong();
     }
 
     private void reading(TestBed bed, long job, double mebibytes) throws IOException, InterruptedException {
@@ -152,14 +156,7 @@ final class ConsoleRows {
         long counter = bed.trigger("speaker");
         long[] heard = new long[40];
         long[] said = new long[40];
-        long job = bed.api()
-                .get("/api/v1/pipelines/speaker/runs/" + counter)
-                .get("stages")
-                .get(0)
-                .get("jobs")
-                .get(0)
-                .get("id")
-                .asLong();
+        long job = jobOf(bed.api().get("/api/v1/pipelines/speaker/runs/" + counter));
         try (var lines = new BufferedReader(new InputStreamReader(
                 bed.api().stream("/api/v1/jobs/" + job + "/console/stream"), StandardCharsets.UTF_8))) {
             int expected = 0;

@@ -141,7 +141,7 @@ final class TestBed implements AutoCloseable {
                     "penstock-agent",
                     Archives.folder("agent"),
                     folder.resolve(name),
-                    "server.url = " + url() + "\nagent.name = " + name + "\nauto-register.key = " + registrationKey()
+                    "server.url = " + url() + "\nagent.name = " + name + "\nagent.auto-register-key = " + registrationKey()
                             + "\n",
                     Map.of()));
         }

@@ -76,7 +76,7 @@ public final class Demo {
             status = 0;
             demo.close();
             Folders.delete(demo.folder);
-        } catch (IOException | IllegalStateException e) {
+        } catch (Exception e) {
             say("");
             say("The demo failed: " + e.getMessage());
             say("Logs: " + demo.folder.resolve("server/logs") + ", " + demo.folder.resolve("was1/penstock-agent/logs"));

@@ -42,7 +42,9 @@ final class RunFollower {
         String[] state = new String[1];
         Waiting.until("run " + counter[0] + " has ended", deadline, () -> {
             JsonNode run = api.get(runs + "/" + counter[0]);
-            run.get("stages").forEach(stage -> stage.get("jobs").forEach(job -> followJob(stage, job)));
+            run.get("stages")
+                    .forEach(stage -> stage.get("runs")
+                            .forEach(of -> of.path("jobs").forEach(job -> followJob(stage, job))));
             state[0] = run.get("state").asText();
             return OVER.contains(state[0]);
         });

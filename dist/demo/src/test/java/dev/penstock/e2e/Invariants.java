@@ -34,8 +34,8 @@ final class Invariants {
             countersHaveNoGaps(pipeline, runs);
             for (JsonNode run : runs) {
                 everythingIsOver(run);
-                for (JsonNode stage : run.get("stages")) {
-                    for (JsonNode job : stage.get("jobs")) {
+                for (JsonNode stage : Runs.stages(run)) {
+                    for (JsonNode job : stage.path("jobs")) {
                         check(pipeline, run, stage, job);
                     }
                 }
@@ -74,9 +74,9 @@ final class Invariants {
     /** I-2 and I-8. */
     private static void everythingIsOver(JsonNode run) {
         assertThat(run.get("state").asText()).as("run %s", run).isIn(FINAL);
-        for (JsonNode stage : run.get("stages")) {
+        for (JsonNode stage : Runs.stages(run)) {
             assertThat(stage.get("state").asText()).as("stage %s", stage).isIn(FINAL);
-            for (JsonNode job : stage.get("jobs")) {
+            for (JsonNode job : stage.path("jobs")) {
                 assertThat(job.get("state").asText()).as("job %s", job).isEqualTo("FINISHED");
             }
         }

@@ -26,4 +26,11 @@ final class Runs {
         }
         return runs;
     }
+
+    /** All runs of all stages of a run; the newest of each stage has its jobs. */
+    static List<JsonNode> stages(JsonNode run) {
+        List<JsonNode> stages = new ArrayList<>();
+        run.get("stages").forEach(stage -> stage.get("runs").forEach(stages::add));
+        return stages;
+    }
 }

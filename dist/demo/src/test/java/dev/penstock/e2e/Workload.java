@@ -159,8 +159,8 @@ final class Workload {
         if (state.equals("PASSED") || state.equals("FAILED") || state.equals("CANCELLED")) {
             return true;
         }
-        for (JsonNode stage : run.get("stages")) {
-            for (JsonNode job : stage.get("jobs")) {
+        for (JsonNode stage : Runs.stages(run)) {
+            for (JsonNode job : stage.path("jobs")) {
                 if (job.get("state").asText().equals("LOST")) {
                     installation.api().post("/api/v1/jobs/" + job.get("id").asLong() + "/give-up", "");
                 }
