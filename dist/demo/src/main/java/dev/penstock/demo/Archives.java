@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Where the build leaves the archives; {@code penstock.root} is the project's folder, by default the current one. */
+/** Where the build leaves the archives: in the project that the current folder belongs to. */
 public final class Archives {
     private Archives() {}
 
@@ -33,6 +33,12 @@ public final class Archives {
     }
 
     private static Path root() {
-        return Path.of(System.getProperty("penstock.root", "")).toAbsolutePath();
+        Path here = Path.of("").toAbsolutePath();
+        for (Path folder = here; folder != null; folder = folder.getParent()) {
+            if (Files.exists(folder.resolve("dist/server/pom.xml"))) {
+                return folder;
+            }
+        }
+        throw new IllegalStateException("\"" + here + "\" is not inside the project");
     }
 }

@@ -1,6 +1,7 @@
 package dev.penstock.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -13,6 +14,13 @@ import java.util.Set;
 
 /** Follows the run of a revision: prints the consoles of its jobs as they grow, and says how it ended. */
 final class RunFollower {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** See docs/console.md: the time, a space, a tag of two letters, a space, the text. */
+    private static final int TAG_COLUMN = 25;
+
+    private static final int TEXT_COLUMN = 28;
+    private static final Set<String> OUTPUT = Set.of("ou", "er", "o+", "e+");
     private static final Set<String> OVER = Set.of("PASSED", "FAILED", "CANCELLED");
 
     private final Api api;
@@ -75,9 +83,10 @@ final class RunFollower {
     private void print(String name, long job) {
         try (var lines = new BufferedReader(
                 new InputStreamReader(api.stream("/api/v1/jobs/" + job + "/console/stream"), StandardCharsets.UTF_8))) {
+            String unfinished = "";
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (line.startsWith("data:")) {
-                    Demo.say("  " + name + " | " + line.substring(5).stripLeading());
+                    unfinished = printLines(name, unfinished + text(line.substring(5)));
                 }
             }
         } catch (IOException e) {
@@ -85,5 +94,30 @@ final class RunFollower {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** An event of the stream has text, or says that the console is complete. */
+    private static String text(String event) throws IOException {
+        return JSON.readTree(event).path("text").asText("");
+    }
+
+    /** Prints the lines that are whole, and returns what is left. */
+    private static String printLines(String name, String text) {
+        int begin = 0;
+        for (int end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', begin)) {
+            Demo.say("  " + name + " | " + withoutDate(text.substring(begin, end)));
+            begin = end + 1;
+        }
+        return text.substring(begin);
+    }
+
+    /** {@code 2026-11-23T10:15:30.123Z ou text} becomes {@code 10:15:30 text}; what the agent says keeps its mark. */
+    private static String withoutDate(String line) {
+        if (line.length() < TEXT_COLUMN) {
+            return line;
+        }
+        String tag = line.substring(TAG_COLUMN, TAG_COLUMN + 2);
+        String mark = OUTPUT.contains(tag) ? "" : tag + " ";
+        return line.substring(11, 19) + " " + mark + line.substring(TEXT_COLUMN);
     }
 }
