@@ -127,7 +127,7 @@ final class TestBed implements AutoCloseable {
         if (registrationKey.isEmpty()) {
             JsonNode made = api.post(
                     "/api/v1/agent-registration-keys",
-                    "{\"description\":\"bench\",\"resources\":[],\"environments\":[],\"expires_in_days\":1}");
+                    "{\"description\":\"bench\",\"resources\":[],\"environments\":[],\"expires_in_seconds\":86400}");
             registrationKey = made.get("key").asText();
         }
         return registrationKey;

@@ -6,17 +6,19 @@ import dev.penstock.demo.Program;
 import dev.penstock.demo.Waiting;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 
 /** F-1 to F-7: processes are killed and the network is cut at random moments under load; the invariants hold. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FaultsTest {
     private Installation installation;
     private Workload workload;
     private Random random;
 
-    @BeforeEach
+    @BeforeAll
     void start() throws Exception {
         installation = new Installation();
         installation.startAgents(2);
@@ -26,7 +28,7 @@ class FaultsTest {
         random = new Random(seed);
     }
 
-    @AfterEach
+    @AfterAll
     void stop() throws Exception {
         installation.close();
     }
@@ -75,6 +77,7 @@ class FaultsTest {
 
     @Test
     void aShortCutOfTheNetworkIsNotSeenInAnyResult() throws Exception {
+        int begun = workload.journal().size();
         for (int i = 0; i < 4; i++) {
             workload.triggerAll();
             underLoad();

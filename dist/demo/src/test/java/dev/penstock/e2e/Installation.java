@@ -80,7 +80,7 @@ final class Installation implements AutoCloseable {
     void startAgents(int count) throws IOException, InterruptedException {
         String key = api.post(
                         "/api/v1/agent-registration-keys",
-                        "{\"description\":\"tests\",\"resources\":[],\"environments\":[],\"expires_in_days\":1}")
+                        "{\"description\":\"tests\",\"resources\":[],\"environments\":[],\"expires_in_seconds\":86400}")
                 .get("key")
                 .asText();
         for (int i = 1; i <= count; i++) {
