@@ -45,7 +45,7 @@ final class Workload {
                         + journal + "'; i=0; while [ $i -lt " + LINES
                         + " ]; do echo \"line $i of $GO_PIPELINE_COUNTER\"; i=$((i+1));"
                         + " [ $((i % 100)) -eq 0 ] && sleep 0.1; done; echo \"made by $GO_PIPELINE_COUNTER\" > made.txt";
-        var artifacts = List.of(Map.of("kind", "BUILD", "source", "made.txt"));
+        var artifacts = List.of(Map.of("kind", "build", "source", "made.txt"));
         var tasks =
                 List.of(Map.of("type", "exec", "options", Map.of("command", "sh", "arguments", List.of("-c", work))));
         var build = Map.of(
@@ -54,7 +54,7 @@ final class Workload {
                 "fetch_materials",
                 true,
                 "approval",
-                Map.of("type", "MANUAL"),
+                Map.of("type", "manual"),
                 "jobs",
                 List.of(
                         Map.of(
@@ -65,7 +65,7 @@ final class Workload {
                                 "artifacts",
                                 artifacts,
                                 "on_agent_loss",
-                                Map.of("policy", "RERUN", "max_reruns", 9)),
+                                Map.of("policy", "rerun", "max_reruns", 9)),
                         Map.of(
                                 "name",
                                 "right",
@@ -74,7 +74,7 @@ final class Workload {
                                 "artifacts",
                                 artifacts,
                                 "on_agent_loss",
-                                Map.of("policy", "RERUN", "max_reruns", 9))));
+                                Map.of("policy", "rerun", "max_reruns", 9))));
         var deploy = Map.of(
                 "name",
                 "deploy",
@@ -89,7 +89,7 @@ final class Workload {
                         "artifacts",
                         artifacts,
                         "on_agent_loss",
-                        Map.of("policy", "ASK"))));
+                        Map.of("policy", "ask"))));
         return JSON.writeValueAsString(Map.of(
                 "name",
                 name,
