@@ -107,7 +107,14 @@ final class ConsoleRows {
     }
 
     private static long jobOf(JsonNode run) {
-        return run.get("stages").get(0).get("runs").get(0).get("jobs").get(0).get("id").asLong();
+        return run.get("stages")
+                .get(0)
+                .get("runs")
+                .get(0)
+                .get("jobs")
+                .get(0)
+                .get("id")
+                .asLong();
     }
 
     private void reading(TestBed bed, long job, double mebibytes) throws IOException, InterruptedException {

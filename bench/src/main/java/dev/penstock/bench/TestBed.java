@@ -141,8 +141,8 @@ final class TestBed implements AutoCloseable {
                     "penstock-agent",
                     Archives.folder("agent"),
                     folder.resolve(name),
-                    "server.url = " + url() + "\nagent.name = " + name + "\nagent.auto-register-key = " + registrationKey()
-                            + "\n",
+                    "server.url = " + url() + "\nagent.name = " + name + "\nagent.auto-register-key = "
+                            + registrationKey() + "\n",
                     Map.of()));
         }
         Waiting.until(

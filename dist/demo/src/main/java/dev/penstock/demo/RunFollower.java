@@ -51,8 +51,8 @@ final class RunFollower {
         Waiting.until("run " + counter[0] + " has ended", deadline, () -> {
             JsonNode run = api.get(runs + "/" + counter[0]);
             run.get("stages")
-                    .forEach(stage -> stage.get("runs")
-                            .forEach(of -> of.path("jobs").forEach(job -> followJob(stage, job))));
+                    .forEach(stage ->
+                            stage.get("runs").forEach(of -> of.path("jobs").forEach(job -> followJob(stage, job))));
             state[0] = run.get("state").asText();
             return OVER.contains(state[0]);
         });
