@@ -133,8 +133,8 @@ public final class Dispatcher implements AutoCloseable {
         long now = ticker.getAsLong();
         try {
             if (now - restUntil >= 0 && !seats.isEmpty()) {
+                match(now); // first, because somebody waits for it
                 compareHeld(now);
-                match(now);
             }
         } catch (JdbiException e) {
             restUntil = now + REST;
