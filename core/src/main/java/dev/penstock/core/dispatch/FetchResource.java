@@ -32,7 +32,7 @@ final class FetchResource implements Resource {
                 text(ctx, "stage", true),
                 text(ctx, "job", true),
                 text(ctx, "source", true),
-                "true".equals(ctx.queryParam("isFile")));
+                "true".equals(ctx.queryParam("is_file")));
         AgentWire.reply(ctx, fetches.find(Caller.agent(ctx), AgentWire.job(ctx), AgentWire.attempt(ctx), request));
     }
 

@@ -104,7 +104,7 @@ final class Fetches {
                                     + request.source() + "\""
                             : "Job " + locator + " is not over, and publishes when it is");
         }
-        int cut = path.lastIndexOf('/') + 1;
+        int cut = request.isFile() ? path.lastIndexOf('/') + 1 : path.isEmpty() ? 0 : path.length() + 1;
         return new FetchReply(
                 locator,
                 files.stream()

@@ -44,7 +44,7 @@ final class FetchesTest {
     }
 
     @Test
-    void aFolderComesWithItsNameAndAFileByItsOwn() {
+    void aFolderComesAsWhatIsInItAndAFileByItsName() {
         PollingAgent alma = server.agent("alma");
         JobAssignment ship = shipAfterBuild(alma, "out/pkg/app.war", "out/pkg/lib/a.jar", "out/pkg2/b.jar");
 
@@ -54,8 +54,8 @@ final class FetchesTest {
         assertThat(folder.from()).isEqualTo("deploy/1/build/1/unit");
         assertThat(folder.files())
                 .containsExactly(
-                        new FetchReply.File("pkg/app.war", TestNode.SHA, 4),
-                        new FetchReply.File("pkg/lib/a.jar", TestNode.SHA, 4));
+                        new FetchReply.File("app.war", TestNode.SHA, 4),
+                        new FetchReply.File("lib/a.jar", TestNode.SHA, 4));
         assertThat(file.files()).containsExactly(new FetchReply.File("app.war", TestNode.SHA, 4));
     }
 
@@ -203,7 +203,7 @@ final class FetchesTest {
             boolean file) {
         return agent.get("/agent/v1/jobs/" + of.jobId() + "/fetch?attempt=" + of.attempt() + "&pipeline="
                 + URLEncoder.encode(pipeline, StandardCharsets.UTF_8) + "&stage=" + stage + "&job=" + job + "&source="
-                + URLEncoder.encode(source, StandardCharsets.UTF_8) + "&isFile=" + file);
+                + URLEncoder.encode(source, StandardCharsets.UTF_8) + "&is_file=" + file);
     }
 
     private static void assertMissing(HttpResponse<String> answer, String message) {

@@ -14,8 +14,7 @@ public record FetchReply(String from, List<File> files) {
     }
 
     /**
-     * @param path below the task's destination: of a file its name, of a folder its own name and what is in it, as GoCD
-     *     does; for the whole of a job's artifacts their paths
+     * @param path relative to the source folder, or just the name for a single file
      */
     public record File(String path, String sha256, long size) {}
 }
