@@ -27,7 +27,8 @@ final class PluginJobTypesTest {
             throws IOException, UnassignableException, NoSuchAlgorithmException {
         Path jars = Files.createDirectory(folder.resolve("jars"));
         Path jar = PluginJars.good(jars.resolve("paint.jar"), "paint-task", "paint");
-        String sha256 = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(jar)));
+        String sha256 =
+                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(jar)));
 
         try (PluginHost host = PluginHost.open(
                 List.of(new PluginFolder(jars, PluginKind.BUNDLED)),
