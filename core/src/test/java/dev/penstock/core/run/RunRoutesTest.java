@@ -2,6 +2,8 @@ package dev.penstock.core.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.penstock.core.config.model.JobDefinition.OnAgentLoss;
+import dev.penstock.core.config.model.JobDefinition.RunInstances;
 import dev.penstock.core.platform.db.Database;
 import dev.penstock.core.platform.event.EventStore;
 import dev.penstock.core.platform.signal.Signals;
@@ -36,7 +38,8 @@ final class RunRoutesTest {
         runs.forget();
         runs.pipeline(
                 "deploy",
-                RunFixture.stage("build", RunFixture.job("unit"), RunFixture.job("lint")),
+                // Started by people, so that the server's own scheduler starts nothing meanwhile.
+                RunFixture.manual("build", false, RunFixture.job("unit"), RunFixture.job("lint")),
                 RunFixture.manual("ship", true, RunFixture.job("copy")));
         runs.trigger("deploy");
     }
@@ -114,6 +117,56 @@ final class RunRoutesTest {
         api.post("/api/v1/jobs/" + job + "/rerun").expectProblem(409, "conflict");
         api.post("/api/v1/jobs/" + job + "/give-up").expectProblem(409, "conflict");
         api.post("/api/v1/jobs/4711/cancel").expectProblem(404, "not_found");
+    }
+
+    @Test
+    void aRunThatNobodyHasBegunIsCancelledAtOnce() {
+        api.post(RUN + "/cancel").expect(202);
+
+        assertThat(runs.runs()).containsExactly("deploy/1 CANCELLED");
+        api.post(RUN + "/cancel").expectProblem(409, "conflict");
+    }
+
+    @Test
+    void aStageIsCancelledByWhoeverAsksFirst() {
+        runs.claim("deploy/1/build/1/unit");
+
+        api.post(RUN + "/stages/build/1/cancel").expect(202);
+        api.post(RUN + "/stages/build/1/cancel").expect(202);
+
+        assertThat(runs.jobs()).containsExactly("unit CANCELLING", "lint FINISHED CANCELLED CANCELLED");
+        assertThat(runs.list("SELECT action FROM audit")).containsExactly("stage.cancel");
+    }
+
+    @Test
+    void aPersonDecidesAboutALostJob() {
+        runs.pipeline("ship", RunFixture.manual("copy", false, RunFixture.job("all", RunInstances.ONE, OnAgentLoss.ASK)));
+        runs.trigger("ship");
+        for (String decision : List.of("rerun", "give-up")) {
+            runs.claim("ship/1/copy/1/all");
+            runs.execute("UPDATE job_run SET lease_until = now() - interval '1 second' WHERE lease_until IS NOT NULL");
+            runs.apply("ship/1/copy/1/all", new JobEvent.LeaseExpired());
+
+            api.post("/api/v1/jobs/" + runs.jobId("ship/1/copy/1/all").value() + "/" + decision)
+                    .expect(202);
+        }
+
+        assertThat(runs.runs()).containsExactly("deploy/1 ACTIVE", "ship/1 FAILED");
+    }
+
+    @Test
+    void aRequestThatIsRepeatedUnderItsKeyStartsAStageOnce() {
+        runs.finish("deploy/1/build/1/unit", JobResult.PASSED);
+        runs.finish("deploy/1/build/1/lint", JobResult.PASSED);
+
+        for (int time = 1; time <= 2; time++) {
+            api.request("POST", RUN + "/stages/build/1/rerun")
+                    .header("Idempotency-Key", "once")
+                    .send()
+                    .expect(201);
+        }
+
+        assertThat(runs.stages()).containsExactly("1/build/1 PASSED", "1/build/2 BUILDING");
     }
 
     @Test
