@@ -140,7 +140,8 @@ final class RunRoutesTest {
 
     @Test
     void aPersonDecidesAboutALostJob() {
-        runs.pipeline("ship", RunFixture.manual("copy", false, RunFixture.job("all", RunInstances.ONE, OnAgentLoss.ASK)));
+        runs.pipeline(
+                "ship", RunFixture.manual("copy", false, RunFixture.job("all", RunInstances.ONE, OnAgentLoss.ASK)));
         runs.trigger("ship");
         for (String decision : List.of("rerun", "give-up")) {
             runs.claim("ship/1/copy/1/all");
