@@ -88,10 +88,11 @@ final class SecretForms {
 
     private void addEscaped(String secret) {
         for (String safe : List.of("-_.~", "-_.*", "-_.~!*'()")) {
-            String percent = percent(secret, safe, "%20");
-            add(percent);
-            add(lowerHex(percent));
-            add(percent(secret, safe, "+"));
+            for (String space : List.of("%20", "+")) {
+                String percent = percent(secret, safe, space);
+                add(percent);
+                add(lowerHex(percent));
+            }
         }
         addText(json(secret, false));
         addText(json(secret, true));

@@ -51,6 +51,11 @@ public final class Secrets {
         return new Secrets(found.patterns(), found.complete());
     }
 
+    /** For exactly these bytes. */
+    static Secrets ofPatterns(List<byte[]> patterns) {
+        return new Secrets(patterns, true);
+    }
+
     /** Without any. */
     public static Secrets none() {
         return new Secrets(List.of(), true);

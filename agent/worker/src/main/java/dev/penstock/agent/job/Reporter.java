@@ -41,6 +41,7 @@ final class Reporter {
     private final Backoff backoff = new Backoff(RandomGenerator.getDefault());
     private byte[] chunk = new byte[Protocol.CONSOLE_CHUNK_BYTES];
     private long sent;
+    private long serverLength;
     private boolean truncated;
     private long reportedVersion;
     private long lastReport = System.nanoTime();
@@ -144,8 +145,10 @@ final class Reporter {
     }
 
     private void accept(long length) {
-        // A server that lost power may have less than it said before; one that has more got it from us, before we did.
-        sent = Math.min(length, Math.max(console.length(), 0));
+        // A server that lost power may have less than it said before. One that has more got it before this machine lost
+        // power: then its console is the whole one.
+        serverLength = length;
+        sent = Math.min(length, console.length());
         console.acknowledge(sent);
     }
 
@@ -178,7 +181,7 @@ final class Reporter {
 
     /** The end as it is, or, when the server will not have that, an end that says so. */
     private End complete(End end) {
-        long length = Math.max(console.length(), sent);
+        long length = Math.max(console.length(), serverLength);
         return switch (refusals) {
             case 0 ->
                 new End(end.result(), end.reason(), end.message(), end.at(), length, end.artifacts(), end.cleanUp());

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.penstock.agent.artifact;
+
+import org.jspecify.annotations.NullMarked;

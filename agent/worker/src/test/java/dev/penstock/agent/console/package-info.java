@@ -1,0 +1,4 @@
+@NullMarked
+package dev.penstock.agent.console;
+
+import org.jspecify.annotations.NullMarked;

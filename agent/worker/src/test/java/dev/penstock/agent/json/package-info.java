@@ -1,0 +1,4 @@
+@NullMarked
+package dev.penstock.agent.json;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.penstock.agent.process;
+
+import org.jspecify.annotations.NullMarked;

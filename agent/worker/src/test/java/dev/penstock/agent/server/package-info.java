@@ -1,0 +1,4 @@
+@NullMarked
+package dev.penstock.agent.server;
+
+import org.jspecify.annotations.NullMarked;
