@@ -42,9 +42,7 @@ final class ArtifactFinderTest {
 
     /** As GoCD publishes: the fixed leading part goes, the rest of the structure stays, a folder goes whole. */
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             readme.txt                    |      | readme.txt
             target/app.jar                |      | app.jar
             target/app.jar                | lib  | lib/app.jar
@@ -77,10 +75,8 @@ final class ArtifactFinderTest {
 
         int count = finder.find(rule(source, destination == null ? "" : destination));
 
-        List<String> paths = finder.found().stream()
-                .map(ArtifactFinder.Found::path)
-                .sorted()
-                .toList();
+        List<String> paths =
+                finder.found().stream().map(ArtifactFinder.Found::path).sorted().toList();
         assertThat(paths).isEqualTo(expected == null ? List.of() : List.of(expected.split(" ")));
         assertThat(count).isEqualTo(paths.size());
     }
@@ -133,9 +129,10 @@ final class ArtifactFinderTest {
         finder.find(new ArtifactRule(Kind.TEST, "target/reports/TEST-c.xml", "reports"));
 
         assertThat(finder.found()).hasSize(3);
-        assertThat(finder.found()).filteredOn(ArtifactFinder.Found::test).singleElement().satisfies(found -> assertThat(
-                        found.path())
-                .isEqualTo("reports/TEST-c.xml"));
+        assertThat(finder.found())
+                .filteredOn(ArtifactFinder.Found::test)
+                .singleElement()
+                .satisfies(found -> assertThat(found.path()).isEqualTo("reports/TEST-c.xml"));
     }
 
     @Test

@@ -27,7 +27,10 @@ final class ConsoleFileTest {
 
             String text = Files.readString(folder.resolve("console"));
             assertThat(whileRunning).isEqualTo(4096 - 1024 - 256);
-            assertThat(text).hasSizeLessThanOrEqualTo(4096).startsWith("line 0000\n").endsWith("line 1999\n");
+            assertThat(text)
+                    .hasSizeLessThanOrEqualTo(4096)
+                    .startsWith("line 0000\n")
+                    .endsWith("line 1999\n");
             assertThat(text.lines().filter(line -> line.contains("!!")))
                     .singleElement()
                     .asString()

@@ -264,8 +264,8 @@ final class JobConsoleTest {
         file.flush();
         var joined = new ByteArrayOutputStream();
         boolean open = false;
-        for (String line :
-                new String(Files.readAllBytes(folder.resolve("console")), StandardCharsets.ISO_8859_1).split("\n", -1)) {
+        for (String line : new String(Files.readAllBytes(folder.resolve("console")), StandardCharsets.ISO_8859_1)
+                .split("\n", -1)) {
             if (line.length() < 28) {
                 continue;
             }

@@ -154,7 +154,8 @@ final class MaskerTest {
         String key = "-----BEGIN KEY-----\nMIIEvQIBADANBgkq\nhkiG9w0BAQEFAASC\n-----END KEY-----\n";
         Secrets secrets = Secrets.of(List.of(key));
 
-        String masked = secrets.masked("a MIIEvQIBADANBgkq\r\nb  hkiG9w0BAQEFAASC c " + key.replace("\n", "\\n") + " END");
+        String masked =
+                secrets.masked("a MIIEvQIBADANBgkq\r\nb  hkiG9w0BAQEFAASC c " + key.replace("\n", "\\n") + " END");
 
         assertThat(masked).isEqualTo("a ********\r\nb  ******** c ******** END");
     }

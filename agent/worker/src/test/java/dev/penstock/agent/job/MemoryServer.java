@@ -65,7 +65,11 @@ final class MemoryServer implements JobServer {
     public ReportReply report(HeldJob job, JobReport report) throws IOException {
         answer();
         if (report.console() != null) {
-            append(report.console().offset(), report.console().bytes(), 0, report.console().bytes().length);
+            append(
+                    report.console().offset(),
+                    report.console().bytes(),
+                    0,
+                    report.console().bytes().length);
         }
         long length = console(job, 0, new byte[0], 0, 0).length();
         if (report.end() != null && report.end().consoleLength() != length) {

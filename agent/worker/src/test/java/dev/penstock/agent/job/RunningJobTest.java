@@ -75,7 +75,8 @@ final class RunningJobTest {
                 .containsExactly(TaskState.PASSED, TaskState.PASSED, TaskState.FAILED);
         assertThat(tasks.get(2).exitCode()).isEqualTo(3);
         for (TaskRun task : tasks) {
-            assertThat(server.console().substring((int) task.consoleOffset() + 25)).startsWith(">> " + task.summary());
+            assertThat(server.console().substring((int) task.consoleOffset() + 25))
+                    .startsWith(">> " + task.summary());
         }
         assertThat(server.end().reason()).isEqualTo(Reason.TASK_FAILED);
         assertThat(server.end().message()).isEqualTo("Task \"sh -c \"exit 3\"\" exited with code 3");
@@ -186,7 +187,8 @@ final class RunningJobTest {
 
     @Test
     void endsTheWholeTreeWithinSecondsWhenItIsCancelled() throws Exception {
-        RunningJob job = bench.start(Job.script("trap '' TERM; (setsid sleep 300 & echo $! > a); sleep 300 & echo $! > b; wait"));
+        RunningJob job = bench.start(
+                Job.script("trap '' TERM; (setsid sleep 300 & echo $! > a); sleep 300 & echo $! > b; wait"));
         long a = pidIn("a");
         long b = pidIn("b");
 
@@ -219,19 +221,23 @@ final class RunningJobTest {
     void runsTheOnCancelTaskOfTheTaskThatWasStopped() throws Exception {
         Task onCancel = shell("echo cleaning; sleep 0.2; echo cleaned");
         RunningJob job = bench.start(Job.of(
-                exec("", List.of(), onCancel, 0, "sh", "-c", "touch started; sleep 300"), shell("echo never", RunIf.ANY)));
+                exec("", List.of(), onCancel, 0, "sh", "-c", "touch started; sleep 300"),
+                shell("echo never", RunIf.ANY)));
         bench.await("it runs", () -> Files.exists(bench.workspace().resolve("started")));
 
         job.stop(Stop.CANCELLED);
         job.awaitOver(Duration.ofSeconds(10));
 
-        assertThat(bench.server.text()).contains("ou cleaning\n", "ou cleaned\n").doesNotContain("ou never");
+        assertThat(bench.server.text())
+                .contains("ou cleaning\n", "ou cleaned\n")
+                .doesNotContain("ou never");
         assertThat(bench.server.end().result()).isEqualTo(Result.CANCELLED);
     }
 
     @Test
     void letsTheJobFailWhenItIsSilentForTooLong() throws Exception {
-        MemoryServer server = bench.run(Job.script("for i in 1 2 3 4 5 6 7; do echo $i; sleep 0.2; done; sleep 300").limits(1, 0));
+        MemoryServer server = bench.run(Job.script("for i in 1 2 3 4 5 6 7; do echo $i; sleep 0.2; done; sleep 300")
+                .limits(1, 0));
 
         assertThat(server.text()).contains("ou 7\n", "!! The job printed nothing for 1 s, its limit for silence");
         assertThat(server.end().result()).isEqualTo(Result.FAILED);
@@ -240,7 +246,8 @@ final class RunningJobTest {
 
     @Test
     void letsTheJobFailWhenItTakesTooLong() throws Exception {
-        MemoryServer server = bench.run(Job.script("while :; do echo chatter; sleep 0.1; done").limits(5, 1));
+        MemoryServer server = bench.run(
+                Job.script("while :; do echo chatter; sleep 0.1; done").limits(5, 1));
 
         assertThat(server.end().reason()).isEqualTo(Reason.TOTAL_TIMEOUT);
     }
@@ -258,8 +265,8 @@ final class RunningJobTest {
 
     @Test
     void letsAServiceLiveAndEndsWhatWasForgotten() throws Exception {
-        MemoryServer server =
-                bench.run(Job.script("nohup sleep 300 >/dev/null 2>&1 & echo $! > service; sleep 301 & echo $! > forgotten"));
+        MemoryServer server = bench.run(
+                Job.script("nohup sleep 300 >/dev/null 2>&1 & echo $! > service; sleep 301 & echo $! > forgotten"));
         long service = pidIn("service");
         boolean serviceLives = isAlive(service);
         ProcessHandle.of(service).ifPresent(ProcessHandle::destroyForcibly);
@@ -275,7 +282,8 @@ final class RunningJobTest {
 
     @Test
     void keepsAServerOfAnEarlierTaskForTheLaterOnes() throws Exception {
-        MemoryServer server = bench.run(Job.of(shell("sleep 300 & echo $! > server"), shell("kill -0 $(cat server) && echo lives")));
+        MemoryServer server =
+                bench.run(Job.of(shell("sleep 300 & echo $! > server"), shell("kill -0 $(cat server) && echo lives")));
 
         assertThat(server.text()).contains("ou lives\n");
         assertThat(isAlive(pidIn("server"))).isFalse();
@@ -285,10 +293,8 @@ final class RunningJobTest {
     void takesEverythingThatAProgramPrintedBeforeItEnded() throws Exception {
         MemoryServer server = bench.run(Job.script("sleep 300 & seq 1 200000; printf 'no line feed'"));
 
-        List<String> printed = server.text()
-                .lines()
-                .filter(line -> line.startsWith("ou "))
-                .toList();
+        List<String> printed =
+                server.text().lines().filter(line -> line.startsWith("ou ")).toList();
         assertThat(printed).hasSize(200_001);
         assertThat(printed.get(199_999)).isEqualTo("ou 200000");
         assertThat(printed.getLast()).isEqualTo("ou no line feed");
@@ -313,9 +319,8 @@ final class RunningJobTest {
 
     @Test
     void failsWhenABuildArtifactIsMissing() throws Exception {
-        MemoryServer server = bench.run(Job.script("echo x > here")
-                .artifact(Kind.BUILD, "here", "")
-                .artifact(Kind.BUILD, "target/*.jar", ""));
+        MemoryServer server = bench.run(
+                Job.script("echo x > here").artifact(Kind.BUILD, "here", "").artifact(Kind.BUILD, "target/*.jar", ""));
 
         assertThat(server.end().result()).isEqualTo(Result.FAILED);
         assertThat(server.end().reason()).isEqualTo(Reason.ARTIFACT_FAILED);
@@ -336,8 +341,9 @@ final class RunningJobTest {
 
     @Test
     void waitsForAServerThatIsAwayAndLosesNothing() throws Exception {
-        RunningJob job = bench.start(Job.script("echo before; touch started; while [ ! -f go ]; do sleep 0.05; done; echo after; echo x > a")
-                .artifact(Kind.BUILD, "a", ""));
+        RunningJob job = bench.start(
+                Job.script("echo before; touch started; while [ ! -f go ]; do sleep 0.05; done; echo after; echo x > a")
+                        .artifact(Kind.BUILD, "a", ""));
         bench.await("it runs", () -> Files.exists(bench.workspace().resolve("started")));
         bench.server.away = true;
         Files.createFile(bench.workspace().resolve("go"));
@@ -355,7 +361,8 @@ final class RunningJobTest {
 
     @Test
     void endsItsProcessesAndSaysNothingWhenTheJobIsNotItsOwnAnyMore() throws Exception {
-        RunningJob job = bench.start(Job.of(exec("", List.of(), shell("touch cleaned"), 0, "sh", "-c", "echo $$ > pid; exec sleep 300")));
+        RunningJob job = bench.start(
+                Job.of(exec("", List.of(), shell("touch cleaned"), 0, "sh", "-c", "echo $$ > pid; exec sleep 300")));
         long pid = pidIn("pid");
 
         bench.server.fences = true;
@@ -374,9 +381,8 @@ final class RunningJobTest {
         Path sample = Files.write(folder.resolve("sample"), content);
         String sha256 = Hashes.ofFile(sample);
         bench.server.blobs.put(sha256, content);
-        bench.server.fetchReply = new FetchReply(
-                "up/3/build/1/jar",
-                List.of(new FetchReply.File("a/b.jar", sha256, content.length)));
+        bench.server.fetchReply =
+                new FetchReply("up/3/build/1/jar", List.of(new FetchReply.File("a/b.jar", sha256, content.length)));
         var fetch = new Task(
                 "fetch",
                 Map.of("stage", "build", "job", "jar", "source", "out/pkg", "destination", "lib"),
@@ -395,9 +401,9 @@ final class RunningJobTest {
     @Test
     void leavesNoHalfFetchedFileWhenTheHashIsWrong() throws Exception {
         bench.server.blobs.put("00", new byte[] {1});
-        bench.server.fetchReply = new FetchReply(
-                "x", List.of(new FetchReply.File("../../evil", "00", 1)));
-        var fetch = new Task("fetch", Map.of("stage", "s", "job", "j", "source", "f", "is_file", true), "", List.of(), null, 0);
+        bench.server.fetchReply = new FetchReply("x", List.of(new FetchReply.File("../../evil", "00", 1)));
+        var fetch = new Task(
+                "fetch", Map.of("stage", "s", "job", "j", "source", "f", "is_file", true), "", List.of(), null, 0);
 
         MemoryServer server = bench.run(Job.of(fetch));
 

@@ -78,7 +78,8 @@ final class JsonTest {
 
     @Test
     void readsOptionsOfEveryKind() throws IOException {
-        byte[] json = bytes("{\"type\":\"t\",\"options\":{\"a\":\"x\",\"b\":3,\"c\":true,\"d\":[\"y\"],\"e\":{\"k\":\"v\"}}}");
+        byte[] json = bytes(
+                "{\"type\":\"t\",\"options\":{\"a\":\"x\",\"b\":3,\"c\":true,\"d\":[\"y\"],\"e\":{\"k\":\"v\"}}}");
 
         JobAssignment.Task task = Json.read(json, JobAssignment.Task.class);
 

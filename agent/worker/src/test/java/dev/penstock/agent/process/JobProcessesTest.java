@@ -99,7 +99,8 @@ final class JobProcessesTest {
 
     @Test
     void remembersWhatAnEndedProgramLeftInItsSessionWithoutItsMark() throws Exception {
-        Program program = start("env -i sh -c 'echo $$ > wiped; exec sleep 300' & while [ ! -s wiped ]; do sleep 0.01; done");
+        Program program =
+                start("env -i sh -c 'echo $$ > wiped; exec sleep 300' & while [ ! -s wiped ]; do sleep 0.01; done");
         program.await();
         long wiped = pidIn("wiped");
 
@@ -113,8 +114,8 @@ final class JobProcessesTest {
     void touchesNobodyElse() throws Exception {
         Program mine = start("sleep 300");
         var otherJob = new JobProcesses(table, "other-" + UUID.randomUUID());
-        Program other = Launcher.ofMachine()
-                .start(otherJob, Path.of("/bin/sleep"), List.of("300"), folder, System.getenv());
+        Program other =
+                Launcher.ofMachine().start(otherJob, Path.of("/bin/sleep"), List.of("300"), folder, System.getenv());
         Process own = new ProcessBuilder("sleep", "300").start();
 
         mine.end(GRACE);
@@ -160,7 +161,8 @@ final class JobProcessesTest {
 
     @Test
     void letsLiveTheChildrenOfAService() throws Exception {
-        start("(sh -c 'sleep 306 | cat & echo $! > helper; wait' > log 2>&1 &) ; sleep 0.3").await();
+        start("(sh -c 'sleep 306 | cat & echo $! > helper; wait' > log 2>&1 &) ; sleep 0.3")
+                .await();
 
         Remains remains = job.endLeftOver(GRACE);
 
@@ -170,7 +172,8 @@ final class JobProcessesTest {
 
     @Test
     void endsEverythingOnACancelAlsoWhatWouldOutliveTheJob() throws Exception {
-        start("nohup sleep 301 >/dev/null 2>&1 & echo $! > nohup; setsid sleep 302 >/dev/null 2>&1 & echo $! > setsid; sleep 0.2")
+        start(
+                        "nohup sleep 301 >/dev/null 2>&1 & echo $! > nohup; setsid sleep 302 >/dev/null 2>&1 & echo $! > setsid; sleep 0.2")
                 .await();
 
         job.endAll(GRACE);
@@ -181,7 +184,8 @@ final class JobProcessesTest {
 
     @Test
     void findsTheProcessesOfAJobThatAnEarlierAgentStarted() throws Exception {
-        Program program = start("setsid sleep 302 >/dev/null 2>&1 & echo $! > daemon; env -i sleep 303 & echo $! > wiped; sleep 300");
+        Program program = start(
+                "setsid sleep 302 >/dev/null 2>&1 & echo $! > daemon; env -i sleep 303 & echo $! > wiped; sleep 300");
         long daemon = pidIn("daemon");
         long wiped = pidIn("wiped");
         var after = new JobProcesses(table, mark);

@@ -38,8 +38,10 @@ final class SearchPathTest {
     @Test
     void saysWhichCommandOnWhichPathOnWhichAgent() {
         assertThat(find("no-such-tool", "/usr/bin:/bin/nothing"))
-                .isEqualTo(new Search.NotFound("Command \"no-such-tool\" was not found on agent \"ALMA\". The PATH that was searched:"
-                        + " /usr/bin:/bin/nothing. Install it on the agent's machine, or give the job a PATH that holds it"));
+                .isEqualTo(
+                        new Search.NotFound(
+                                "Command \"no-such-tool\" was not found on agent \"ALMA\". The PATH that was searched:"
+                                        + " /usr/bin:/bin/nothing. Install it on the agent's machine, or give the job a PATH that holds it"));
     }
 
     @Test
