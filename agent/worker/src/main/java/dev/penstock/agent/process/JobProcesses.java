@@ -25,6 +25,11 @@ public final class JobProcesses {
     /** After SIGKILL a process is gone as soon as the kernel gets to it; one that hangs on a dead disk never is. */
     private static final Duration KILL_DEADLINE = Duration.ofSeconds(5);
 
+    /** Between the fork of a shell and the start of the program that it becomes, also on a machine that is busy. */
+    private static final Duration SETTLE = Duration.ofSeconds(2);
+
+    private static final long SETTLE_TICK_MILLIS = 50;
+
     private static final long FIRST_WAIT_MILLIS = 10;
     private static final long LONGEST_WAIT_MILLIS = 160;
 
@@ -114,11 +119,28 @@ public final class JobProcesses {
             }
         }
         var living = new LinkedHashMap<Long, SeenProcess>();
-        // In the order of their starts, so that a service comes before its children, which live with it.
-        scan().forEach(member -> noteIfLiving(member, living));
+        // A script that ends with "nohup service &" is over before that became a service: what looks forgotten is
+        // looked at for a while.
+        boolean interrupted = false;
+        long deadline = System.nanoTime() + SETTLE.toNanos();
+        while (hasForgotten(living) && System.nanoTime() - deadline < 0) {
+            interrupted |= sleep(SETTLE_TICK_MILLIS);
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
         Remains ended = end(member -> !noteIfLiving(member, living), grace);
         return new Remains(
                 ended.ended(), living.values().stream().map(this::words).toList(), ended.immortal());
+    }
+
+    private boolean hasForgotten(Map<Long, SeenProcess> living) {
+        boolean forgotten = false;
+        // In the order of their starts, so that a service comes before its children, which live with it.
+        for (Member member : scan()) {
+            forgotten |= !noteIfLiving(member, living);
+        }
+        return forgotten;
     }
 
     private boolean noteIfLiving(Member member, Map<Long, SeenProcess> living) {

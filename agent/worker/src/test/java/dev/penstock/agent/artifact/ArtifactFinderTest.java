@@ -77,7 +77,7 @@ final class ArtifactFinderTest {
 
         List<String> paths =
                 finder.found().stream().map(ArtifactFinder.Found::path).sorted().toList();
-        assertThat(paths).isEqualTo(expected == null ? List.of() : List.of(expected.split(" ")));
+        assertThat(paths).isEqualTo(expected == null ? List.of() : List.of(expected.split(" ", -1)));
         assertThat(count).isEqualTo(paths.size());
     }
 

@@ -20,6 +20,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
 /** A server in memory that keeps the protocol's rules: consoles by offset, an end only with the whole console. Thread-safe. */
@@ -32,7 +33,7 @@ final class MemoryServer implements JobServer {
     volatile boolean away;
     volatile boolean cancels;
     volatile boolean fences;
-    volatile int consoleRequests;
+    final AtomicInteger consoleRequests = new AtomicInteger();
     volatile String refusesUploads = "";
 
     void forget() {
@@ -82,7 +83,7 @@ final class MemoryServer implements JobServer {
     @Override
     public ConsoleReply console(HeldJob job, long offset, byte[] bytes, int from, int length) throws IOException {
         answer();
-        consoleRequests += length > 0 ? 1 : 0;
+        consoleRequests.addAndGet(length > 0 ? 1 : 0);
         return new ConsoleReply(append(offset, bytes, from, length), false);
     }
 

@@ -54,7 +54,7 @@ final class RunningJobTest {
         MemoryServer server = bench.run(Job.script("echo hello; echo oh >&2"));
 
         assertThat(server.reports).hasSize(1);
-        assertThat(server.consoleRequests).isZero();
+        assertThat(server.consoleRequests).hasValue(0);
         assertThat(server.end().result()).isEqualTo(Result.PASSED);
         assertThat(server.end().reason()).isNull();
         assertThat(server.last().orElseThrow().phases())

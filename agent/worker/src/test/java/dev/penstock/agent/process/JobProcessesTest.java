@@ -39,7 +39,7 @@ final class JobProcessesTest {
 
         program.await();
 
-        String[] stat = Files.readString(folder.resolve("stat")).split(" ");
+        String[] stat = Files.readString(folder.resolve("stat")).split(" ", -1);
         String pid = Long.toString(program.root().pid());
         assertThat(List.of(stat[0], stat[4], stat[5])).containsOnly(pid);
         assertThat(Files.readString(folder.resolve("mark")).strip()).isEqualTo(mark + "/1");
@@ -157,6 +157,16 @@ final class JobProcessesTest {
         assertThat(List.of(isAlive(pidIn("forgotten")), isAlive(pidIn("half")))).containsOnly(false);
         assertThat(remains.ended()).containsExactlyInAnyOrder(pidIn("forgotten") + " sleep", pidIn("half") + " sleep");
         assertThat(remains.living()).hasSize(3);
+    }
+
+    @Test
+    void doesNotTakeAServiceForForgottenBecauseItIsJustStarting() throws Exception {
+        start("(sleep 0.5; exec nohup sleep 307 >/dev/null 2>&1) & echo $! > service").await();
+
+        Remains remains = job.endLeftOver(GRACE);
+
+        assertThat(isAlive(pidIn("service"))).isTrue();
+        assertThat(remains.living()).singleElement().asString().isEqualTo(pidIn("service") + " sleep");
     }
 
     @Test
