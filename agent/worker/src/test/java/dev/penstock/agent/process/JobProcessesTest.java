@@ -161,7 +161,8 @@ final class JobProcessesTest {
 
     @Test
     void doesNotTakeAServiceForForgottenBecauseItIsJustStarting() throws Exception {
-        start("(sleep 0.5; exec nohup sleep 307 >/dev/null 2>&1) & echo $! > service").await();
+        start("(sleep 0.5; exec nohup sleep 307 >/dev/null 2>&1) & echo $! > service")
+                .await();
 
         Remains remains = job.endLeftOver(GRACE);
 
