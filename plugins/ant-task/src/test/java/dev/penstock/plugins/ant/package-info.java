@@ -1,0 +1,4 @@
+@NullMarked
+package dev.penstock.plugins.ant;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.penstock.plugins.maven;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.penstock.plugins.script;
+
+import org.jspecify.annotations.NullMarked;
