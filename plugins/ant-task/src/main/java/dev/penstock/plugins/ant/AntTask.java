@@ -3,7 +3,6 @@ package dev.penstock.plugins.ant;
 import dev.penstock.plugin.Text;
 import dev.penstock.plugin.Violation;
 import dev.penstock.plugin.option.Option;
-
 import dev.penstock.plugin.option.OptionValues;
 import dev.penstock.plugin.task.CommandLine;
 import dev.penstock.plugin.task.TaskContext;
@@ -17,7 +16,6 @@ import org.pf4j.Extension;
 /** The task type {@code ant}. */
 @Extension
 public final class AntTask implements TaskType {
-
 
     @Override
     public String id() {

@@ -56,7 +56,8 @@ final class BuildTool {
     /** A command as people would type it. */
     static String shown(CommandLine command) {
         return command.words().stream()
-                .map(word -> word.isEmpty() || word.chars().anyMatch(Character::isWhitespace) ? "\"" + word + "\"" : word)
+                .map(word ->
+                        word.isEmpty() || word.chars().anyMatch(Character::isWhitespace) ? "\"" + word + "\"" : word)
                 .collect(Collectors.joining(" "));
     }
 

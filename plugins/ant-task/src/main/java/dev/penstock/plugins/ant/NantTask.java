@@ -35,7 +35,9 @@ public final class NantTask implements TaskType {
                 Option.of(PATH, OptionKind.TEXT, Text.of("NAnt path", "NAnt 경로"))
                         .withHelp(Text.of(
                                 "The folder of the program nant; empty to look on the PATH.",
-                                "nant 프로그램이 있는 폴더입니다. 비워 두면 PATH 에서 찾습니다.")),BuildTool.buildFile("default.build"), BuildTool.target());
+                                "nant 프로그램이 있는 폴더입니다. 비워 두면 PATH 에서 찾습니다.")),
+                BuildTool.buildFile("default.build"),
+                BuildTool.target());
     }
 
     @Override

@@ -51,7 +51,11 @@ class NantTaskTest implements TaskTypeContract {
         tool.toFile().setExecutable(true);
         var context = new LocalTask(folder, temporary, System.getenv());
 
-        type().run(context, values().with("nant_path", "tools/").with("build_file", "a b.build").with("target", "x y"));
+        type().run(
+                        context,
+                        values().with("nant_path", "tools/")
+                                .with("build_file", "a b.build")
+                                .with("target", "x y"));
 
         assertThat(context.recorded().text()).isEqualTo("-buildfile:a b.build x y");
     }

@@ -34,13 +34,11 @@ final class MavenOptions {
                             "From the working directory; empty for pom.xml.", "작업 디렉터리 기준입니다. 비워 두면 pom.xml 입니다."))
                     .withPlaceholder("pom.xml"),
             Option.of(PROFILES, OptionKind.LIST, Text.of("Profiles", "프로파일"))
-                    .withHelp(Text.of(
-                            "One per line; !name switches one off.", "한 줄에 하나씩 적습니다. !이름 은 끕니다.")),
+                    .withHelp(Text.of("One per line; !name switches one off.", "한 줄에 하나씩 적습니다. !이름 은 끕니다.")),
             Option.of(PROPERTIES, OptionKind.MAP, Text.of("Properties", "속성"))
                     .withHelp(Text.of("Given as -Dname=value.", "-D이름=값 으로 전달됩니다.")),
             Option.of(ARGUMENTS, OptionKind.LIST, Text.of("Further arguments", "추가 인수"))
-                    .withHelp(Text.of(
-                            "One per line, passed as they are.", "한 줄에 하나씩, 적은 그대로 전달됩니다.")),
+                    .withHelp(Text.of("One per line, passed as they are.", "한 줄에 하나씩, 적은 그대로 전달됩니다.")),
             Option.of(SETTINGS_FILE, OptionKind.TEXT, Text.of("Settings file", "설정 파일"))
                     .withHelp(Text.of(
                             "A settings.xml on the agent or in the working directory.",
@@ -50,8 +48,7 @@ final class MavenOptions {
                             "The text of a settings.xml, for passwords of repositories; it is in a file while Maven runs.",
                             "저장소 암호 등이 들어 있는 settings.xml 의 내용입니다. Maven 이 실행되는 동안만 파일로 있습니다.")),
             Option.of(WRAPPER, OptionKind.BOOLEAN, Text.of("Use the Maven wrapper", "Maven 래퍼 사용"))
-                    .withHelp(Text.of(
-                            "Runs mvnw of the working directory.", "작업 디렉터리의 mvnw 를 실행합니다."))
+                    .withHelp(Text.of("Runs mvnw of the working directory.", "작업 디렉터리의 mvnw 를 실행합니다."))
                     .withDefault("false"),
             Option.of(MAVEN_HOME, OptionKind.TEXT, Text.of("Maven home", "Maven 홈"))
                     .withHelp(Text.of(

@@ -57,15 +57,17 @@ public final class MavenTask implements TaskType {
     public List<Violation> validate(OptionValues values) {
         var wrong = new ArrayList<Violation>();
         try {
-            if (values.text(GOALS).isPresent() && Words.split(values.require(GOALS)).isEmpty()) {
+            if (values.text(GOALS).isPresent()
+                    && Words.split(values.require(GOALS)).isEmpty()) {
                 wrong.add(new Violation(GOALS, "The goals are empty"));
             }
         } catch (IllegalArgumentException e) {
             wrong.add(new Violation(GOALS, String.valueOf(e.getMessage())));
         }
         for (String file : List.of(POM_FILE, SETTINGS_FILE, MAVEN_HOME, JAVA_HOME)) {
-            values.text(file).filter(name -> name.startsWith("-")).ifPresent(name -> wrong.add(
-                    new Violation(file, "\"" + name + "\" must not begin with \"-\"")));
+            values.text(file)
+                    .filter(name -> name.startsWith("-"))
+                    .ifPresent(name -> wrong.add(new Violation(file, "\"" + name + "\" must not begin with \"-\"")));
         }
         for (String profile : values.list(PROFILES)) {
             if (profile.isBlank() || profile.chars().anyMatch(c -> c == ',' || Character.isWhitespace(c))) {
@@ -121,7 +123,8 @@ public final class MavenTask implements TaskType {
 
     private static List<String> flags(OptionValues values) {
         var flags = new ArrayList<String>();
-        for (var flag : List.of(List.of(BATCH, "-B"), List.of(OFFLINE, "-o"), List.of(QUIET, "-q"), List.of(DEBUG, "-X"))) {
+        for (var flag :
+                List.of(List.of(BATCH, "-B"), List.of(OFFLINE, "-o"), List.of(QUIET, "-q"), List.of(DEBUG, "-X"))) {
             if (values.flag(flag.getFirst())) {
                 flags.add(flag.getLast());
             }
@@ -141,7 +144,10 @@ public final class MavenTask implements TaskType {
         }
         Optional<String> home = values.text(MAVEN_HOME);
         if (home.isPresent()) {
-            Path program = context.workingDirectory().resolve(home.get()).resolve("bin").resolve(script("mvn"));
+            Path program = context.workingDirectory()
+                    .resolve(home.get())
+                    .resolve("bin")
+                    .resolve(script("mvn"));
             if (!Files.isRegularFile(program)) {
                 throw new TaskException("There is no Maven in \"" + home.get() + "\" on agent \"" + context.agentName()
                         + "\": looked for " + program);
@@ -175,8 +181,8 @@ public final class MavenTask implements TaskType {
         Path folder = context.workingDirectory().resolve(home);
         Path java = folder.resolve("bin").resolve(onWindows() ? "java.exe" : "java");
         if (!Files.isRegularFile(java)) {
-            throw new TaskException("There is no JDK in \"" + home + "\" on agent \"" + context.agentName()
-                    + "\": looked for " + java);
+            throw new TaskException(
+                    "There is no JDK in \"" + home + "\" on agent \"" + context.agentName() + "\": looked for " + java);
         }
         return folder.toString();
     }

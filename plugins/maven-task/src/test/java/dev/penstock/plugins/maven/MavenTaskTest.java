@@ -90,8 +90,7 @@ class MavenTaskTest implements TaskTypeContract {
         var properties = new LinkedHashMap<String, String>();
         properties.put("version", "1 2");
         properties.put("skipTests", "true");
-        var values = values()
-                .with("goals", "clean 'some:goal arg'")
+        var values = values().with("goals", "clean 'some:goal arg'")
                 .with("pom_file", "app/pom.xml")
                 .with("profiles", List.of("prod", "!dev"))
                 .with("properties", properties)
@@ -155,7 +154,8 @@ class MavenTaskTest implements TaskTypeContract {
     void chosenMavenIsUsedAndAMissingOneIsTold(@TempDir Path folder, @TempDir Path temporary) throws Exception {
         Path mvn = tool(folder.resolve("maven/bin/mvn"));
 
-        LocalTask context = run(values().with("maven_home", folder.resolve("maven").toString()), folder, temporary, Map.of());
+        LocalTask context =
+                run(values().with("maven_home", folder.resolve("maven").toString()), folder, temporary, Map.of());
 
         assertThat(context.started().getFirst().words().getFirst()).isEqualTo(mvn.toString());
         assertThatThrownBy(() -> type().run(context, values().with("maven_home", "/no/maven")))
@@ -167,7 +167,11 @@ class MavenTaskTest implements TaskTypeContract {
     void mavenOfTheVariableIsTakenWhenItIsThere(@TempDir Path folder, @TempDir Path temporary) throws Exception {
         Path mvn = tool(folder.resolve("maven/bin/mvn"));
 
-        LocalTask there = run(values(), folder, temporary, Map.of("M2_HOME", folder.resolve("maven").toString()));
+        LocalTask there = run(
+                values(),
+                folder,
+                temporary,
+                Map.of("M2_HOME", folder.resolve("maven").toString()));
         LocalTask stale = run(values(), folder, temporary, Map.of("M2_HOME", "/gone"));
 
         assertThat(there.started().getFirst().words().getFirst()).isEqualTo(mvn.toString());
@@ -176,7 +180,8 @@ class MavenTaskTest implements TaskTypeContract {
     }
 
     @Test
-    void wrapperIsUsedWithOrWithoutPermissionToExecuteIt(@TempDir Path folder, @TempDir Path temporary) throws Exception {
+    void wrapperIsUsedWithOrWithoutPermissionToExecuteIt(@TempDir Path folder, @TempDir Path temporary)
+            throws Exception {
         Path wrapper = tool(folder.resolve("mvnw"));
 
         LocalTask executable = run(values().with("use_wrapper", true), folder, temporary, Map.of());
@@ -198,8 +203,7 @@ class MavenTaskTest implements TaskTypeContract {
 
     @Test
     void settingsAreAFileWhileMavenRunsAndNoLonger(@TempDir Path folder, @TempDir Path temporary) throws Exception {
-        LocalTask context =
-                run(values().with("settings", "<settings>s3cret</settings>"), folder, temporary, Map.of());
+        LocalTask context = run(values().with("settings", "<settings>s3cret</settings>"), folder, temporary, Map.of());
 
         assertThat(context.started().getFirst().words())
                 .containsSequence("-s", temporary.resolve("settings.xml").toString());
@@ -209,8 +213,7 @@ class MavenTaskTest implements TaskTypeContract {
 
     @Test
     void valuesThatContradictEachOtherAreMistakes() {
-        var values = values()
-                .with("goals", "'clean")
+        var values = values().with("goals", "'clean")
                 .with("pom_file", "-x")
                 .with("profiles", List.of("a,b"))
                 .with("properties", Map.of("a=b", "c"))

@@ -75,7 +75,8 @@ record Interpreter(String name, List<String> words, Family family) {
     /** The script's own first line, or else the chosen one, or else that of the system. */
     static Interpreter of(String script, Optional<String> chosen, boolean onWindows) {
         if (script.startsWith("#!") && !onWindows) {
-            Optional<Interpreter> own = ofFirstLine(script.lines().findFirst().orElse("").substring(2).strip());
+            Optional<Interpreter> own = ofFirstLine(
+                    script.lines().findFirst().orElse("").substring(2).strip());
             if (own.isPresent()) {
                 return own.get();
             }

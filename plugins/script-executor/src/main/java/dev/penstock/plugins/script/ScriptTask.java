@@ -54,8 +54,7 @@ public final class ScriptTask implements TaskType {
                         .withPlaceholder("bash"),
                 Option.of(FAIL_FAST, OptionKind.BOOLEAN, Text.of("Stop at the first error", "첫 오류에서 중단"))
                         .withHelp(Text.of(
-                                "Off: the last command alone decides, as in GoCD.",
-                                "끄면 GoCD 처럼 마지막 명령의 결과만으로 판정합니다."))
+                                "Off: the last command alone decides, as in GoCD.", "끄면 GoCD 처럼 마지막 명령의 결과만으로 판정합니다."))
                         .withDefault("true"),
                 Option.of(ARGUMENTS, OptionKind.LIST, Text.of("Arguments", "인수"))
                         .withHelp(Text.of(
@@ -70,8 +69,9 @@ public final class ScriptTask implements TaskType {
         if (interpreter.startsWith("-")) {
             wrong.add(new Violation(INTERPRETER, "The interpreter \"" + interpreter + "\" must not begin with \"-\""));
         }
-        values.text(SCRIPT).filter(text -> text.indexOf('\0') >= 0).ifPresent(_ -> wrong.add(
-                new Violation(SCRIPT, "The script has a NUL character in it")));
+        values.text(SCRIPT)
+                .filter(text -> text.indexOf('\0') >= 0)
+                .ifPresent(_ -> wrong.add(new Violation(SCRIPT, "The script has a NUL character in it")));
         return wrong;
     }
 

@@ -50,16 +50,21 @@ class InterpreterTest {
     @Test
     void withoutAChoiceItIsTheSystemsOwn() {
         assertThat(Interpreter.of("x", Optional.empty(), false).name()).isEqualTo("bash");
-        assertThat(Interpreter.of("#!/bin/sh\nx", Optional.empty(), true).name()).isEqualTo("cmd");
-        assertThat(Interpreter.of("x", Optional.of("C:\\tools\\pwsh.EXE"), true).name()).isEqualTo("pwsh");
+        assertThat(Interpreter.of("#!/bin/sh\nx", Optional.empty(), true).name())
+                .isEqualTo("cmd");
+        assertThat(Interpreter.of("x", Optional.of("C:\\tools\\pwsh.EXE"), true).name())
+                .isEqualTo("pwsh");
     }
 
     @Test
     void powershellIsSetUpByAFileOfItsOwn() {
         var interpreter = Interpreter.of("param($x)", Optional.of("pwsh"), false);
 
-        assertThat(interpreter.starter(true)).get().asString()
-                .contains("$ErrorActionPreference = 'Stop'", "$PSNativeCommandUseErrorActionPreference = $true", "@args");
+        assertThat(interpreter.starter(true))
+                .get()
+                .asString()
+                .contains(
+                        "$ErrorActionPreference = 'Stop'", "$PSNativeCommandUseErrorActionPreference = $true", "@args");
         assertThat(interpreter.starter(false)).get().asString().contains("'Continue'", "$false");
         assertThat(interpreter.encoded("x")).startsWith(0xEF, 0xBB, 0xBF);
     }

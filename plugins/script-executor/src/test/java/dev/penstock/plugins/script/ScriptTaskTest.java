@@ -79,7 +79,8 @@ class ScriptTaskTest implements TaskTypeContract {
 
     @Test
     void getsItsArgumentsAsTheyAre(@TempDir Path folder, @TempDir Path temporary) throws Exception {
-        var values = script("for a in \"$@\"; do echo \"<$a>\"; done").with("arguments", List.of("a b", "$HOME", "-x", "*"));
+        var values =
+                script("for a in \"$@\"; do echo \"<$a>\"; done").with("arguments", List.of("a b", "$HOME", "-x", "*"));
 
         assertThat(run(values, folder, temporary).out()).containsExactly("<a b>", "<$HOME>", "<-x>", "<*>");
     }
