@@ -17,30 +17,43 @@ record Interpreter(String name, List<String> words, Family family) {
     /** Interpreters that are told the same things in the same way. */
     enum Family {
         /** {@code sh} and those that know no more of failing than it. */
-        PLAIN_SHELL(".sh", List.of(), List.of("-e")),
+        PLAIN_SHELL(".sh"),
         /** Shells in which a pipe can fail by any of its commands. */
-        PIPE_SHELL(".sh", List.of(), List.of("-e", "-o", "pipefail")),
-        C_SHELL(".csh", List.of(), List.of("-e")),
-        /** Fails at the first exception by itself; {@code -u} because output is to be seen when it is written. */
-        PYTHON(".py", List.of("-u"), List.of()),
-        POWERSHELL(
-                ".ps1",
-                List.of("-NoLogo", "-NoProfile", "-NonInteractive", "-ExecutionPolicy", "Bypass", "-File"),
-                List.of()),
-        CMD(".bat", List.of("/d", "/c"), List.of()),
+        PIPE_SHELL(".sh"),
+        C_SHELL(".csh"),
+        PYTHON(".py"),
+        POWERSHELL(".ps1"),
+        CMD(".bat"),
         /** Languages that fail at the first uncaught error by themselves. */
-        LANGUAGE(".txt", List.of(), List.of()),
+        LANGUAGE(".txt"),
         /** Knows no such mode, or we do not know it. */
-        OTHER(".txt", List.of(), List.of());
+        OTHER(".txt");
 
         private final String ending;
-        private final List<String> always;
-        private final List<String> failFast;
 
-        Family(String ending, List<String> always, List<String> failFast) {
+        Family(String ending) {
             this.ending = ending;
-            this.always = always;
-            this.failFast = failFast;
+        }
+
+        /** What the program is told in any case. */
+        private List<String> always() {
+            return switch (this) {
+                // Output is to be seen when it is written, not when a buffer is full.
+                case PYTHON -> List.of("-u");
+                case POWERSHELL ->
+                    List.of("-NoLogo", "-NoProfile", "-NonInteractive", "-ExecutionPolicy", "Bypass", "-File");
+                case CMD -> List.of("/d", "/c");
+                case PLAIN_SHELL, PIPE_SHELL, C_SHELL, LANGUAGE, OTHER -> List.of();
+            };
+        }
+
+        /** What makes it stop at the first error, if words can. */
+        private List<String> failFast() {
+            return switch (this) {
+                case PLAIN_SHELL, C_SHELL -> List.of("-e");
+                case PIPE_SHELL -> List.of("-e", "-o", "pipefail");
+                case PYTHON, POWERSHELL, CMD, LANGUAGE, OTHER -> List.of();
+            };
         }
 
         static Family of(String program) {
@@ -59,14 +72,6 @@ record Interpreter(String name, List<String> words, Family family) {
             };
         }
     }
-
-    /** What sets PowerShell up; in a file of its own, because a script's {@code param} must be its first line. */
-    private static final String POWERSHELL_START = """
-            $ErrorActionPreference = '%s'
-            $PSNativeCommandUseErrorActionPreference = $%s
-            & (Join-Path $PSScriptRoot 'script.ps1') @args
-            if ($LASTEXITCODE) { exit $LASTEXITCODE }
-            """;
 
     Interpreter {
         words = List.copyOf(words);
@@ -123,17 +128,22 @@ record Interpreter(String name, List<String> words, Family family) {
     List<String> command(boolean failFast) {
         var command = new ArrayList<>(words);
         if (failFast) {
-            command.addAll(family.failFast);
+            command.addAll(family.failFast());
         }
-        command.addAll(family.always);
+        command.addAll(family.always());
         return command;
     }
 
-    /** Another script that starts the real one, where that takes one. */
+    /** Another script that starts the real one: PowerShell's {@code param} must be the first line of the real one. */
     Optional<String> starter(boolean failFast) {
-        return family == Family.POWERSHELL
-                ? Optional.of(POWERSHELL_START.formatted(failFast ? "Stop" : "Continue", failFast))
-                : Optional.empty();
+        return family != Family.POWERSHELL
+                ? Optional.empty()
+                : Optional.of("""
+                        $ErrorActionPreference = '%s'
+                        $PSNativeCommandUseErrorActionPreference = $%s
+                        & (Join-Path $PSScriptRoot 'script.ps1') @args
+                        if ($LASTEXITCODE) { exit $LASTEXITCODE }
+                        """.formatted(failFast ? "Stop" : "Continue", failFast));
     }
 
     /** Whether the first error can end it. */
