@@ -54,9 +54,14 @@ final class AgentRoutesTest {
         TestAgent alma = TestAgent.named("alma");
         RegistrationReply pending = register(alma, null);
 
-        JsonNode listed = api.get("/api/v1/agents?state=PENDING").expect(200).json().path("items").path(0);
+        JsonNode listed = api.get("/api/v1/agents?state=PENDING")
+                .expect(200)
+                .json()
+                .path("items")
+                .path(0);
         JsonNode enabled = api.patch(
-                        path(alma), Map.of("state", "ENABLED", "resources", List.of("deploy"), "environments", List.of()))
+                        path(alma),
+                        Map.of("state", "ENABLED", "resources", List.of("deploy"), "environments", List.of()))
                 .expect(200)
                 .json();
 
@@ -75,7 +80,8 @@ final class AgentRoutesTest {
         register(TestAgent.named("bruno"), null);
 
         JsonNode first = api.get("/api/v1/agents?limit=1").expect(200).json();
-        JsonNode second = api.get("/api/v1/agents?limit=1&after=" + first.path("next").asText())
+        JsonNode second = api.get(
+                        "/api/v1/agents?limit=1&after=" + first.path("next").asText())
                 .expect(200)
                 .json();
 
@@ -108,8 +114,10 @@ final class AgentRoutesTest {
 
         assertThat(done.path(0).path("changed").asBoolean()).isTrue();
         assertThat(done.path(1).path("code").asText()).isEqualTo("not_found");
-        assertThat(api.get(path(alma)).json().path("resources").path(0).asText()).isEqualTo("linux");
-        api.patch("/api/v1/agents", Map.of("ids", List.of(), "state", "ENABLED")).expectProblem(422, "invalid");
+        assertThat(api.get(path(alma)).json().path("resources").path(0).asText())
+                .isEqualTo("linux");
+        api.patch("/api/v1/agents", Map.of("ids", List.of(), "state", "ENABLED"))
+                .expectProblem(422, "invalid");
     }
 
     @Test
@@ -134,8 +142,11 @@ final class AgentRoutesTest {
                         Map.of("description", "ci", "resources", List.of("deploy"), "uses", 3))
                 .expect(201);
         String key = made.json().path("key").asText();
-        JsonNode listed =
-                api.get("/api/v1/agent-registration-keys").expect(200).json().path("items").path(0);
+        JsonNode listed = api.get("/api/v1/agent-registration-keys")
+                .expect(200)
+                .json()
+                .path("items")
+                .path(0);
 
         RegistrationReply enabled = register(TestAgent.named("alma"), key);
         api.delete(String.valueOf(made.header("Location"))).expect(204);
@@ -147,7 +158,8 @@ final class AgentRoutesTest {
         assertThat(late.state()).isEqualTo(RegistrationReply.State.PENDING);
         api.delete(String.valueOf(made.header("Location"))).expectProblem(404, "not_found");
         api.post("/api/v1/agent-registration-keys", Map.of("uses", 0)).expectProblem(422, "invalid");
-        api.post("/api/v1/agent-registration-keys", Map.of("expires_in_seconds", 5)).expectProblem(422, "invalid");
+        api.post("/api/v1/agent-registration-keys", Map.of("expires_in_seconds", 5))
+                .expectProblem(422, "invalid");
     }
 
     @Test
@@ -155,7 +167,10 @@ final class AgentRoutesTest {
         TestAgent alma = TestAgent.named("alma");
         register(alma, null);
         api.patch(path(alma), Map.of("state", "ENABLED")).expect(200);
-        String token = read(send("/agent/v1/token", alma.tokenRequest(Instant.now())).expect(200), TokenReply.class)
+        String token = read(
+                        send("/agent/v1/token", alma.tokenRequest(Instant.now()))
+                                .expect(200),
+                        TokenReply.class)
                 .accessToken();
 
         Answer own = api.request("GET", "/agent/v1/jobs/7/fetch?attempt=1&stage=a&job=b&source=c")
@@ -198,7 +213,8 @@ final class AgentRoutesTest {
 
     private RegistrationReply register(TestAgent agent, @Nullable String key) throws IOException {
         return read(
-                send("/agent/v1/registrations", agent.registration(Instant.now(), key)).expect(200),
+                send("/agent/v1/registrations", agent.registration(Instant.now(), key))
+                        .expect(200),
                 RegistrationReply.class);
     }
 
