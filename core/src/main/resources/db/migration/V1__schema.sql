@@ -328,6 +328,7 @@ CREATE INDEX job_run_held ON job_run (lease_until) WHERE state IN ('ASSIGNED', '
 -- An agent never has two jobs, whichever servers give it work.
 CREATE UNIQUE INDEX job_run_by_agent ON job_run (agent_id) WHERE state IN ('ASSIGNED', 'RUNNING', 'CANCELLING');
 CREATE INDEX job_run_by_pipeline_run ON job_run (pipeline_run_id);
+CREATE INDEX job_run_lost ON job_run (pipeline_run_id) WHERE state = 'LOST'; -- they wait for a person
 
 -- One go at a job by one agent. Stays in the history with its console, also when it was fenced.
 CREATE TABLE job_attempt (

@@ -116,9 +116,10 @@ final class Dashboard {
     private void read(Handle handle, List<PipelineFacts> pipelines, @Nullable List<Long> ids) {
         List<RunFacts> runs = DashboardQuery.runs(handle, ids);
         Map<Long, List<RunFacts>> byPipeline = runs.stream().collect(Collectors.groupingBy(RunFacts::pipeline));
+        List<Long> runIds = runs.stream().map(RunFacts::id).toList();
         Map<Long, List<StageFacts>> byRun =
-                DashboardQuery.stages(handle, runs.stream().map(RunFacts::id).toList()).stream()
-                        .collect(Collectors.groupingBy(StageFacts::run));
+                DashboardQuery.stages(handle, runIds).stream().collect(Collectors.groupingBy(StageFacts::run));
+        Map<Long, Integer> lost = JobQuery.lost(handle, runIds);
         Map<DefinitionId, List<String>> names = stageNames.of(
                 handle,
                 Stream.concat(
@@ -133,7 +134,8 @@ final class Dashboard {
                             .orElse(null),
                     byPipeline.getOrDefault(pipeline.id(), List.of()),
                     run -> names.getOrDefault(run.definition(), List.of()),
-                    run -> byRun.getOrDefault(run.id(), List.of()));
+                    run -> byRun.getOrDefault(run.id(), List.of()),
+                    lost);
             entries.put(pipeline.key(), entry(pipeline, view));
         }
     }

@@ -33,12 +33,16 @@ record DashboardPipeline(
 
     record Outcome(String code, String message) {}
 
-    /** @param by {@code changes}, {@code timer}, or who asked */
+    /**
+     * @param lostJobs how many of its jobs wait for a person's decision; null for none
+     * @param by {@code changes}, {@code timer}, or who asked
+     */
     record LastRun(
             long counter,
             String label,
             String state,
             @Nullable WaitingFor waiting,
+            @Nullable Integer lostJobs,
             String cause,
             String by,
             Instant createdAt,
@@ -57,16 +61,18 @@ record DashboardPipeline(
      * @param first the name of the first stage of the newest definition
      * @param names the names of the stages of a run's definition
      * @param stages the newest run of each stage of a run
+     * @param lost how many jobs wait for a decision, by the id of the run
      */
     static DashboardPipeline of(
             PipelineFacts pipeline,
             @Nullable String first,
             List<RunFacts> runs,
             Function<RunFacts, List<String>> names,
-            Function<RunFacts, List<StageFacts>> stages) {
+            Function<RunFacts, List<StageFacts>> stages,
+            Map<Long, Integer> lost) {
         List<LastRun> shown = runs.stream()
                 .sorted(Comparator.comparingLong(RunFacts::counter).reversed())
-                .map(run -> run(run, names.apply(run), stages.apply(run)))
+                .map(run -> run(run, names.apply(run), stages.apply(run), lost.get(run.id())))
                 .toList();
         Paused paused = paused(pipeline);
         String cannot = paused != null
@@ -97,7 +103,7 @@ record DashboardPipeline(
         return at == null || by == null ? null : new Paused(by, pipeline.pauseReason(), seconds(at));
     }
 
-    private static LastRun run(RunFacts run, List<String> names, List<StageFacts> latest) {
+    private static LastRun run(RunFacts run, List<String> names, List<StageFacts> latest, @Nullable Integer lostJobs) {
         Map<String, StageFacts> byKey = latest.stream().collect(Collectors.toMap(StageFacts::key, Function.identity()));
         String code = run.waitCode();
         String next = run.waitStage();
@@ -107,6 +113,7 @@ record DashboardPipeline(
                 run.label(),
                 run.state(),
                 code == null || next == null ? null : new WaitingFor(code, next, run.supersededBy()),
+                lostJobs,
                 run.causeKind(),
                 run.causeBy(),
                 seconds(run.createdAt()),

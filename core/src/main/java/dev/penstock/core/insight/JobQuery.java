@@ -8,7 +8,9 @@ import dev.penstock.core.platform.json.Json;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -53,6 +55,12 @@ final class JobQuery {
               JOIN pipeline p ON p.id = j.pipeline_id
              WHERE j.id = :id
             """;
+    private static final String LOST = """
+            SELECT pipeline_run_id, count(*) AS jobs
+              FROM job_run
+             WHERE state = 'LOST' AND pipeline_run_id = ANY(:runs)
+             GROUP BY pipeline_run_id
+            """;
     private static final String ATTEMPTS = """
             SELECT a.attempt, a.agent_id, a.agent_name, a.assigned_at, a.ended_at, a.outcome, a.reason, a.message,
                    a.phases, a.tasks, c.length, c.complete, c.truncated
@@ -88,6 +96,16 @@ final class JobQuery {
                 .bind("limit", MOST)
                 .map((row, _) -> job(row))
                 .list();
+    }
+
+    /** How many jobs of some runs wait for a person's decision, by the id of the run; those without any are left out. */
+    static Map<Long, Integer> lost(Handle handle, List<Long> runs) {
+        Map<Long, Integer> lost = new HashMap<>();
+        handle.createQuery(LOST)
+                .bindArray("runs", Long.class, runs)
+                .map((row, _) -> Map.entry(row.getLong("pipeline_run_id"), row.getInt("jobs")))
+                .forEach(entry -> lost.put(entry.getKey(), entry.getValue()));
+        return lost;
     }
 
     static Optional<Job> find(Handle handle, long id) {

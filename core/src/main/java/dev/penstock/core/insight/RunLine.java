@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * A run in a list.
  *
  * @param state ACTIVE, WAITING, PASSED, FAILED, CANCELLED
+ * @param lostJobs how many of its jobs wait for a person's decision; null for none
  * @param stages all of its definition, in order
  */
 record RunLine(
@@ -21,6 +22,7 @@ record RunLine(
         String label,
         String state,
         @Nullable Waiting waiting,
+        @Nullable Integer lostJobs,
         Run.Cause cause,
         Instant createdAt,
         @Nullable Instant endedAt,
@@ -41,7 +43,7 @@ record RunLine(
             @Nullable Instant endedAt) {}
 
     /** @param stages the names of those of its definition */
-    static RunLine of(Run run, List<String> stages, List<StageRun> latest) {
+    static RunLine of(Run run, List<String> stages, List<StageRun> latest, @Nullable Integer lostJobs) {
         return new RunLine(
                 run.pipeline(),
                 run.group(),
@@ -49,6 +51,7 @@ record RunLine(
                 run.label(),
                 run.state(),
                 Waiting.of(run, stages),
+                lostJobs,
                 run.cause(),
                 run.createdAt(),
                 run.endedAt(),

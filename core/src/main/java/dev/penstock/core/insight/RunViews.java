@@ -143,12 +143,16 @@ final class RunViews {
     }
 
     private Page<RunLine> lines(Handle handle, Page<Run> page) {
-        Map<Long, List<StageRun>> stages =
-                StageQuery.latest(handle, page.items().stream().map(Run::id).toList());
+        List<Long> ids = page.items().stream().map(Run::id).toList();
+        Map<Long, List<StageRun>> stages = StageQuery.latest(handle, ids);
+        Map<Long, Integer> lost = JobQuery.lost(handle, ids);
         Map<DefinitionId, List<String>> names =
                 stageNames.of(handle, page.items().stream().map(Run::definition).toList());
         return page.map(run -> RunLine.of(
-                run, names.getOrDefault(run.definition(), List.of()), stages.getOrDefault(run.id(), List.of())));
+                run,
+                names.getOrDefault(run.definition(), List.of()),
+                stages.getOrDefault(run.id(), List.of()),
+                lost.get(run.id())));
     }
 
     private static List<RunDetail.Material> materials(Handle handle, Run run, PipelineDefinition definition) {

@@ -316,6 +316,13 @@ final class InsightRoutesTest {
         assertThat(job.path("state").asText()).isEqualTo("LOST");
         assertThat(job.path("reason").asText()).isEqualTo("AGENT_LOST");
         assertThat(job.path("remedy").asText()).contains("run again", "give it up");
+        assertThat(api.get("/api/v1/runs").json().at("/items/0/lost_jobs").asInt())
+                .isOne();
+        assertThat(api.get("/api/v1/dashboard")
+                        .json()
+                        .at("/groups/0/pipelines/0/runs/0/lost_jobs")
+                        .asInt())
+                .isOne();
     }
 
     @Test
