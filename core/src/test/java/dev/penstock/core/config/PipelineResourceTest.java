@@ -16,6 +16,7 @@ import dev.penstock.core.testing.WithDatabase;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -30,18 +31,20 @@ class PipelineResourceTest {
     private static final String YAML = "application/yaml";
 
     private static final String IN_JSON = """
-            {"name": "web", "group": "main",
+            {"name": "%s", "group": "main",
              "materials": [{"type": "text", "options": {"path": "/a", "url": "u"}}],
              "stages": [{"name": "build", "jobs": [{"name": "compile", "tasks": [
                {"type": "exec", "options": {"command": "ping"}}]}]}]}
             """;
 
-    private final Database database;
     private final TestServer server;
     private final ApiClient api;
+    private int number;
+    private String web = "";
+    private String group = "";
+    private String path = "";
 
     PipelineResourceTest(Database database, Signals signals, EventStore events, @TempDir Path home) throws IOException {
-        this.database = database;
         Path plugins = TextMaterial.plugins(home);
         PluginJars.good(plugins.resolve("deploy.jar"), "deploy-task", "deploy");
         this.server = TestServer.on(database, signals, events).plugins(plugins).start();
@@ -58,56 +61,60 @@ class PipelineResourceTest {
         server.close();
     }
 
+    /** A name and a group of its own for each test: the server is at work, so nothing can be cleared under it. */
     @BeforeEach
-    void clear() {
-        database.useTransaction(tx -> tx.execute("TRUNCATE pipeline, pipeline_group CASCADE"));
+    void chooseNames() {
+        number++;
+        web = "web" + number;
+        group = "group" + number;
+        path = "/api/v1/pipelines/" + web;
     }
 
     @Test
     void aPipelineIsMadeReadChangedAndDeleted() {
-        Answer made = api.post("/api/v1/pipelines", IN_JSON).expect(201);
+        Answer made = api.post("/api/v1/pipelines", IN_JSON.formatted(web)).expect(201);
 
-        Answer read = api.get("/api/v1/pipelines/WEB").expect(200);
+        Answer read = api.get("/api/v1/pipelines/" + web.toUpperCase(Locale.ROOT)).expect(200);
         ObjectNode changed = (ObjectNode) read.json();
         changed.put("label_template", "v${COUNT}");
-        Answer saved = change("PUT", "/api/v1/pipelines/web?comment=labels", "\"1\"", changed)
+        Answer saved = change("PUT", path + "?comment=labels", "\"1\"", changed)
                 .expect(200);
-        change("DELETE", "/api/v1/pipelines/web", "\"2\"", null).expect(204);
+        change("DELETE", path, "\"2\"", null).expect(204);
 
-        assertThat(made.header("Location")).isEqualTo("/api/v1/pipelines/web");
+        assertThat(made.header("Location")).isEqualTo(path);
         assertThat(made.header("ETag")).isEqualTo("\"1\"");
         assertThat(read.header("ETag")).isEqualTo("\"1\"");
         assertThat(saved.header("ETag")).isEqualTo("\"2\"");
         assertThat(saved.json().at("/changes/0/path").asText()).isEqualTo("label_template");
-        api.get("/api/v1/pipelines/web").expectProblem(410, "gone");
+        api.get(path).expectProblem(410, "gone");
     }
 
     @Test
     void whatIsReadAsYamlCanBeSavedAsYaml() {
-        send("POST", "/api/v1/pipelines", YAML, yaml("web", "ping")).expect(201);
+        send("POST", "/api/v1/pipelines", YAML, yaml(web, "ping")).expect(201);
 
-        String text = api.request("GET", "/api/v1/pipelines/web")
+        String text = api.request("GET", path)
                 .header("Accept", YAML)
                 .send()
                 .expect(200)
                 .text();
-        Answer saved = api.request("PUT", "/api/v1/pipelines/web")
+        Answer saved = api.request("PUT", path)
                 .header("If-Match", "\"1\"")
                 .body(YAML, text)
                 .send()
                 .expect(200);
 
-        assertThat(text).contains("format_version: 10").contains("web:").contains("command: ping");
+        assertThat(text).contains("format_version: 10").contains(web + ":").contains("command: ping");
         assertThat(saved.json().path("changed").asBoolean()).isFalse();
     }
 
     @Test
     void answersTheFormThatIsLikedBest() {
-        send("POST", "/api/v1/pipelines", YAML, yaml("web", "ping")).expect(201);
+        send("POST", "/api/v1/pipelines", YAML, yaml(web, "ping")).expect(201);
 
         assertThat(accepted("application/json;q=0.5, application/yaml")).startsWith("format_version");
         assertThat(accepted("*/*")).startsWith("{");
-        api.request("GET", "/api/v1/pipelines/web")
+        api.request("GET", path)
                 .header("Accept", "text/html")
                 .send()
                 .expectProblem(406, "not_acceptable");
@@ -115,9 +122,9 @@ class PipelineResourceTest {
 
     @Test
     void aReaderThatHasTheVersionGetsNoBody() {
-        send("POST", "/api/v1/pipelines", YAML, yaml("web", "ping")).expect(201);
+        send("POST", "/api/v1/pipelines", YAML, yaml(web, "ping")).expect(201);
 
-        api.request("GET", "/api/v1/pipelines/web")
+        api.request("GET", path)
                 .header("If-None-Match", "\"1\"")
                 .send()
                 .expect(304);
@@ -125,16 +132,16 @@ class PipelineResourceTest {
 
     @Test
     void aSaveNeedsTheVersionThatItWasMadeFrom() {
-        send("POST", "/api/v1/pipelines", YAML, yaml("web", "ping")).expect(201);
-        String text = yaml("web", "pong");
+        send("POST", "/api/v1/pipelines", YAML, yaml(web, "ping")).expect(201);
+        String text = yaml(web, "pong");
 
-        send("PUT", "/api/v1/pipelines/web", YAML, text).expectProblem(428, "precondition_required");
-        api.request("PUT", "/api/v1/pipelines/web")
+        send("PUT", path, YAML, text).expectProblem(428, "precondition_required");
+        api.request("PUT", path)
                 .header("If-Match", "\"7\"")
                 .body(YAML, text)
                 .send()
                 .expectProblem(412, "stale");
-        api.request("PUT", "/api/v1/pipelines/web")
+        api.request("PUT", path)
                 .header("If-Match", "*")
                 .body(YAML, text)
                 .send()
@@ -143,18 +150,18 @@ class PipelineResourceTest {
 
     @Test
     void aDryRunTellsEverythingAndSavesNothing() {
-        JsonNode told = send("POST", "/api/v1/pipelines?dry_run=true", YAML, yaml("web", "ping"))
+        JsonNode told = send("POST", "/api/v1/pipelines?dry_run=true", YAML, yaml(web, "ping"))
                 .expect(200)
                 .json();
 
         assertThat(told.path("dry_run").asBoolean()).isTrue();
         assertThat(told.at("/definition/variables/0/secure_value").asText()).isEqualTo("********");
-        api.get("/api/v1/pipelines/web").expectProblem(404, "not_found");
+        api.get(path).expectProblem(404, "not_found");
     }
 
     @Test
     void mistakesComeAllAtOnceWithLines() {
-        String text = yaml("web", "ping").replace("command:", "comand:").replace("group: main", "grup: main");
+        String text = yaml(web, "ping").replace("command:", "comand:").replace("group: " + group, "grup: " + group);
 
         JsonNode problem = send("POST", "/api/v1/pipelines", YAML, text)
                 .expectProblem(422, "invalid")
@@ -168,7 +175,7 @@ class PipelineResourceTest {
 
     @Test
     void thePluginItselfChecksItsOptions() {
-        String text = yaml("web", "ping").replace("exec: {command: ping}", "deploy: {target: nowhere}");
+        String text = yaml(web, "ping").replace("exec: {command: ping}", "deploy: {target: nowhere}");
 
         JsonNode problem = send("POST", "/api/v1/pipelines", YAML, text)
                 .expectProblem(422, "invalid")
@@ -179,9 +186,9 @@ class PipelineResourceTest {
 
     @Test
     void patchesReplaceFields() {
-        send("POST", "/api/v1/pipelines", YAML, yaml("web", "ping")).expect(201);
+        send("POST", "/api/v1/pipelines", YAML, yaml(web, "ping")).expect(201);
 
-        JsonNode saved = api.request("PATCH", "/api/v1/pipelines/web")
+        JsonNode saved = api.request("PATCH", path)
                 .header("If-Match", "\"1\"")
                 .body("application/merge-patch+json", "{\"display_order\": 3}")
                 .send()
@@ -194,20 +201,20 @@ class PipelineResourceTest {
 
     @Test
     void versionsAreListedReadComparedAndRestored() {
-        send("POST", "/api/v1/pipelines", YAML, yaml("web", "ping")).expect(201);
-        put("/api/v1/pipelines/web?comment=why", "\"1\"", yaml("web", "pong")).expect(200);
+        send("POST", "/api/v1/pipelines", YAML, yaml(web, "ping")).expect(201);
+        put(path + "?comment=why", "\"1\"", yaml(web, "pong")).expect(200);
 
         JsonNode versions =
-                api.get("/api/v1/pipelines/web/versions?limit=1").expect(200).json();
-        JsonNode older = api.get("/api/v1/pipelines/web/versions?limit=1&after="
+                api.get(path + "/versions?limit=1").expect(200).json();
+        JsonNode older = api.get(path + "/versions?limit=1&after="
                         + versions.path("next").asText())
                 .expect(200)
                 .json();
         JsonNode second =
-                api.get("/api/v1/pipelines/web/versions/2").expect(200).json();
+                api.get(path + "/versions/2").expect(200).json();
         JsonNode diff =
-                api.get("/api/v1/pipelines/web/diff?from=1&to=2").expect(200).json();
-        JsonNode restored = change("POST", "/api/v1/pipelines/web/versions/1/restore", "\"2\"", null)
+                api.get(path + "/diff?from=1&to=2").expect(200).json();
+        JsonNode restored = change("POST", path + "/versions/1/restore", "\"2\"", null)
                 .expect(200)
                 .json();
 
@@ -220,43 +227,43 @@ class PipelineResourceTest {
         assertThat(restored.at("/definition/stages/0/jobs/0/tasks/0/options/command")
                         .asText())
                 .isEqualTo("ping");
-        api.get("/api/v1/pipelines/web/versions/9").expectProblem(404, "not_found");
-        api.get("/api/v1/pipelines/web/versions/x").expectProblem(400, "bad_request");
+        api.get(path + "/versions/9").expectProblem(404, "not_found");
+        api.get(path + "/versions/x").expectProblem(400, "bad_request");
     }
 
     @Test
     void aDeletedPipelineComesBack() {
-        send("POST", "/api/v1/pipelines", YAML, yaml("web", "ping")).expect(201);
-        change("DELETE", "/api/v1/pipelines/web", "\"1\"", null).expect(204);
+        send("POST", "/api/v1/pipelines", YAML, yaml(web, "ping")).expect(201);
+        change("DELETE", path, "\"1\"", null).expect(204);
 
-        change("POST", "/api/v1/pipelines/web/versions/1/restore", "\"2\"", null)
+        change("POST", path + "/versions/1/restore", "\"2\"", null)
                 .expect(200);
 
-        api.get("/api/v1/pipelines/web").expect(200);
+        api.get(path).expect(200);
     }
 
     @Test
     void listsAreFilteredAndComeInPages() {
-        for (String name : List.of("a1", "b1", "a2")) {
+        for (String name : List.of("list-a1", "list-b1", "list-a2")) {
             send("POST", "/api/v1/pipelines", YAML, yaml(name, "ping")).expect(201);
         }
+        String list = "/api/v1/pipelines?group=" + group.toUpperCase(Locale.ROOT);
 
-        JsonNode first = api.get("/api/v1/pipelines?limit=2").expect(200).json();
-        JsonNode rest = api.get(
-                        "/api/v1/pipelines?limit=2&after=" + first.path("next").asText())
+        JsonNode first = api.get(list + "&limit=2").expect(200).json();
+        JsonNode rest = api.get(list + "&limit=2&after=" + first.path("next").asText())
                 .expect(200)
                 .json();
+        JsonNode groups = api.get("/api/v1/groups?limit=200").expect(200).json();
 
-        assertThat(first.path("items").findValuesAsText("name")).containsExactly("a1", "a2");
-        assertThat(rest.path("items").findValuesAsText("name")).containsExactly("b1");
+        assertThat(first.path("items").findValuesAsText("name")).containsExactly("list-a1", "list-a2");
+        assertThat(rest.path("items").findValuesAsText("name")).containsExactly("list-b1");
         assertThat(rest.has("next")).isFalse();
-        assertThat(api.get("/api/v1/pipelines?name=a&group=MAIN")
-                        .json()
-                        .path("items")
-                        .findValuesAsText("name"))
-                .containsExactly("a1", "a2");
-        assertThat(api.get("/api/v1/groups").expect(200).json().at("/items/0/pipelines"))
-                .hasSize(3);
+        assertThat(api.get("/api/v1/pipelines?name=IST-A").json().path("items").findValuesAsText("name"))
+                .containsExactly("list-a1", "list-a2");
+        assertThat(groups.path("items"))
+                .filteredOn(item -> item.path("name").asText().equals(group))
+                .singleElement()
+                .satisfies(item -> assertThat(item.path("pipelines")).hasSize(3));
         api.get("/api/v1/pipelines?nme=a").expectProblem(400, "unknown_parameter");
     }
 
@@ -276,13 +283,13 @@ class PipelineResourceTest {
                     .isEmpty();
             api.get("/api/v1/pipelines?after=" + name).expectProblem(400, "bad_request");
         }
-        send("POST", "/api/v1/pipelines?comment=%00", YAML, yaml("web", "ping")).expectProblem(400, "bad_request");
-        send("POST", "/api/v1/pipelines?dry_run=yes", YAML, yaml("web", "ping")).expectProblem(400, "bad_request");
+        send("POST", "/api/v1/pipelines?comment=%00", YAML, yaml(web, "ping")).expectProblem(400, "bad_request");
+        send("POST", "/api/v1/pipelines?dry_run=yes", YAML, yaml(web, "ping")).expectProblem(400, "bad_request");
     }
 
     @Test
     void validatesTextsWithoutSavingThem() {
-        JsonNode good = send("POST", "/api/v1/definitions/validate", YAML, yaml("web", "ping"))
+        JsonNode good = send("POST", "/api/v1/definitions/validate", YAML, yaml(web, "ping"))
                 .expect(200)
                 .json();
         JsonNode bad = send("POST", "/api/v1/definitions/validate", YAML, "!!!!!!%6")
@@ -290,30 +297,30 @@ class PipelineResourceTest {
                 .json();
 
         assertThat(good.path("valid").asBoolean()).isTrue();
-        assertThat(good.at("/definitions/0/name").asText()).isEqualTo("web");
+        assertThat(good.at("/definitions/0/name").asText()).isEqualTo(web);
         assertThat(bad.path("valid").asBoolean()).isFalse();
-        api.get("/api/v1/pipelines/web").expectProblem(404, "not_found");
+        api.get(path).expectProblem(404, "not_found");
     }
 
     @Test
     void aValueThatIsSecretIsNeverAnswered() {
-        send("POST", "/api/v1/pipelines", YAML, yaml("web", "ping")).expect(201);
+        send("POST", "/api/v1/pipelines", YAML, yaml(web, "ping")).expect(201);
 
-        for (String path : List.of(
-                "/api/v1/pipelines/web",
-                "/api/v1/pipelines/web?resolved=true",
-                "/api/v1/pipelines/web/versions/1",
-                "/api/v1/pipelines/web/versions")) {
-            assertThat(api.get(path).expect(200).text()).doesNotContain("s3cret");
+        for (String place : List.of(
+                path,
+                path + "?resolved=true",
+                path + "/versions/1",
+                path + "/versions")) {
+            assertThat(api.get(place).expect(200).text()).doesNotContain("s3cret");
         }
     }
 
-    private static String yaml(String name, String command) {
+    private String yaml(String name, String command) {
         return """
                 format_version: 10
                 pipelines:
                   %s:
-                    group: main
+                    group: %s
                     secure_variables: {PW: s3cret}
                     materials:
                       code: {type: text, path: /a, url: u}
@@ -323,7 +330,7 @@ class PipelineResourceTest {
                             compile:
                               tasks:
                                 - exec: {command: %s}
-                """.formatted(name, command);
+                """.formatted(name, group, command);
     }
 
     private Answer send(String method, String path, String type, String body) {
@@ -343,7 +350,7 @@ class PipelineResourceTest {
     }
 
     private String accepted(String accept) {
-        return api.request("GET", "/api/v1/pipelines/web")
+        return api.request("GET", path)
                 .header("Accept", accept)
                 .send()
                 .expect(200)
