@@ -74,11 +74,11 @@ class PipelineResourceTest {
     void aPipelineIsMadeReadChangedAndDeleted() {
         Answer made = api.post("/api/v1/pipelines", IN_JSON.formatted(web)).expect(201);
 
-        Answer read = api.get("/api/v1/pipelines/" + web.toUpperCase(Locale.ROOT)).expect(200);
+        Answer read =
+                api.get("/api/v1/pipelines/" + web.toUpperCase(Locale.ROOT)).expect(200);
         ObjectNode changed = (ObjectNode) read.json();
         changed.put("label_template", "v${COUNT}");
-        Answer saved = change("PUT", path + "?comment=labels", "\"1\"", changed)
-                .expect(200);
+        Answer saved = change("PUT", path + "?comment=labels", "\"1\"", changed).expect(200);
         change("DELETE", path, "\"2\"", null).expect(204);
 
         assertThat(made.header("Location")).isEqualTo(path);
@@ -114,20 +114,14 @@ class PipelineResourceTest {
 
         assertThat(accepted("application/json;q=0.5, application/yaml")).startsWith("format_version");
         assertThat(accepted("*/*")).startsWith("{");
-        api.request("GET", path)
-                .header("Accept", "text/html")
-                .send()
-                .expectProblem(406, "not_acceptable");
+        api.request("GET", path).header("Accept", "text/html").send().expectProblem(406, "not_acceptable");
     }
 
     @Test
     void aReaderThatHasTheVersionGetsNoBody() {
         send("POST", "/api/v1/pipelines", YAML, yaml(web, "ping")).expect(201);
 
-        api.request("GET", path)
-                .header("If-None-Match", "\"1\"")
-                .send()
-                .expect(304);
+        api.request("GET", path).header("If-None-Match", "\"1\"").send().expect(304);
     }
 
     @Test
@@ -141,11 +135,7 @@ class PipelineResourceTest {
                 .body(YAML, text)
                 .send()
                 .expectProblem(412, "stale");
-        api.request("PUT", path)
-                .header("If-Match", "*")
-                .body(YAML, text)
-                .send()
-                .expect(200);
+        api.request("PUT", path).header("If-Match", "*").body(YAML, text).send().expect(200);
     }
 
     @Test
@@ -204,16 +194,13 @@ class PipelineResourceTest {
         send("POST", "/api/v1/pipelines", YAML, yaml(web, "ping")).expect(201);
         put(path + "?comment=why", "\"1\"", yaml(web, "pong")).expect(200);
 
-        JsonNode versions =
-                api.get(path + "/versions?limit=1").expect(200).json();
+        JsonNode versions = api.get(path + "/versions?limit=1").expect(200).json();
         JsonNode older = api.get(path + "/versions?limit=1&after="
                         + versions.path("next").asText())
                 .expect(200)
                 .json();
-        JsonNode second =
-                api.get(path + "/versions/2").expect(200).json();
-        JsonNode diff =
-                api.get(path + "/diff?from=1&to=2").expect(200).json();
+        JsonNode second = api.get(path + "/versions/2").expect(200).json();
+        JsonNode diff = api.get(path + "/diff?from=1&to=2").expect(200).json();
         JsonNode restored = change("POST", path + "/versions/1/restore", "\"2\"", null)
                 .expect(200)
                 .json();
@@ -236,8 +223,7 @@ class PipelineResourceTest {
         send("POST", "/api/v1/pipelines", YAML, yaml(web, "ping")).expect(201);
         change("DELETE", path, "\"1\"", null).expect(204);
 
-        change("POST", path + "/versions/1/restore", "\"2\"", null)
-                .expect(200);
+        change("POST", path + "/versions/1/restore", "\"2\"", null).expect(200);
 
         api.get(path).expect(200);
     }
@@ -306,11 +292,7 @@ class PipelineResourceTest {
     void aValueThatIsSecretIsNeverAnswered() {
         send("POST", "/api/v1/pipelines", YAML, yaml(web, "ping")).expect(201);
 
-        for (String place : List.of(
-                path,
-                path + "?resolved=true",
-                path + "/versions/1",
-                path + "/versions")) {
+        for (String place : List.of(path, path + "?resolved=true", path + "/versions/1", path + "/versions")) {
             assertThat(api.get(place).expect(200).text()).doesNotContain("s3cret");
         }
     }
