@@ -30,13 +30,6 @@ import org.junit.jupiter.api.io.TempDir;
 class PipelineResourceTest {
     private static final String YAML = "application/yaml";
 
-    private static final String IN_JSON = """
-            {"name": "%s", "group": "main",
-             "materials": [{"type": "text", "options": {"path": "/a", "url": "u"}}],
-             "stages": [{"name": "build", "jobs": [{"name": "compile", "tasks": [
-               {"type": "exec", "options": {"command": "ping"}}]}]}]}
-            """;
-
     private final TestServer server;
     private final ApiClient api;
     private int number;
@@ -72,7 +65,12 @@ class PipelineResourceTest {
 
     @Test
     void aPipelineIsMadeReadChangedAndDeleted() {
-        Answer made = api.post("/api/v1/pipelines", IN_JSON.formatted(web)).expect(201);
+        Answer made = api.post("/api/v1/pipelines", """
+                        {"name": "%s", "group": "main",
+                         "materials": [{"type": "text", "options": {"path": "/a", "url": "u"}}],
+                         "stages": [{"name": "build", "jobs": [{"name": "compile", "tasks": [
+                           {"type": "exec", "options": {"command": "ping"}}]}]}]}
+                        """.formatted(web)).expect(201);
 
         Answer read =
                 api.get("/api/v1/pipelines/" + web.toUpperCase(Locale.ROOT)).expect(200);
