@@ -9,7 +9,6 @@ import dev.penstock.pluginhost.DescribedValues;
 import dev.penstock.pluginhost.MaterialHandle;
 import dev.penstock.pluginhost.PluginCallException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -32,12 +31,14 @@ final class Check {
     private final MaterialTypes types;
     private final MaterialValues values;
     private final PollSettings settings;
+    private final Clones clones;
     private final Findings findings;
 
-    Check(MaterialTypes types, MaterialValues values, PollSettings settings, Findings findings) {
+    Check(MaterialTypes types, MaterialValues values, PollSettings settings, Clones clones, Findings findings) {
         this.types = types;
         this.values = values;
         this.settings = settings;
+        this.clones = clones;
         this.findings = findings;
     }
 
@@ -68,10 +69,7 @@ final class Check {
         if (describe(type, reading.values(), claim)) {
             return new Finding.Postponed(Duration.ZERO);
         }
-        Path cache = settings.folder()
-                .resolve("clones")
-                .resolve(Long.toString(claim.id().value()));
-        Files.createDirectories(cache);
+        Path cache = clones.of(claim.id());
         PollResult result = type.poll(
                 new ServerMaterialContext(cache, settings), reading.values(), Optional.ofNullable(claim.lastKnown()));
         return switch (result) {

@@ -18,7 +18,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -26,7 +25,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** "Test connection": tries options that are not saved yet, and says what is wrong in words to act on. Thread-safe. */
@@ -132,7 +130,7 @@ final class ConnectionTests {
                     List.of(Violation.at(
                             "/options", e.kind().name().toLowerCase(Locale.ROOT), Check.message(e.getMessage()))));
         } finally {
-            delete(folder);
+            Clones.delete(folder);
         }
     }
 
@@ -201,13 +199,5 @@ final class ConnectionTests {
                 ErrorCode.INVALID,
                 "It cannot be tested: " + violations.getFirst().message(),
                 violations);
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
-        }
     }
 }

@@ -54,7 +54,8 @@ public record MaterialFeature(
         PollSettings settings = needs.settings();
         var findings = new Findings(needs.database(), needs.listener(), needs.events(), settings.interval());
         var values = new MaterialValues(needs.database(), needs.secrets());
-        var check = new Check(needs.types(), values, settings, findings);
+        var clones = new Clones(needs.database(), settings.folder().resolve("clones"));
+        var check = new Check(needs.types(), values, settings, clones, findings);
         var materials = new Materials(needs.database(), needs.signals());
         var looks = new MaterialWorker(needs.database(), check, findings, settings.perHost(), needs.signals());
         var tests = new ConnectionTests(
@@ -65,6 +66,6 @@ public record MaterialFeature(
                 materials,
                 looks,
                 List.of(new MaterialResource(materials, tests), new HookResource(hooks)),
-                List.of(looks.worker(), hooks.purge()));
+                List.of(looks.worker(), hooks.purge(), clones.purge()));
     }
 }

@@ -31,7 +31,7 @@ final class MaterialQuery {
                    m.next_check_at, m.last_checked_at, m.last_success_at, m.failures, m.error_kind, m.error_message,
                    m.error_since, c.requested_at AS asked_at,
                    n.id AS newest_id, n.revision, n.author, n.comment, n.authored_at, n.ingested_at,
-                   NULL AS files, 0 AS file_count,
+                   NULL AS files, COALESCE(jsonb_array_length(n.files), 0) AS file_count,
                    (SELECT count(DISTINCT u.pipeline_id) FROM pipeline_material u WHERE u.material_id = m.id) AS used,
                    ARRAY(SELECT DISTINCT p.name
                            FROM pipeline_material u

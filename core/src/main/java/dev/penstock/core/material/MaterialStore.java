@@ -80,6 +80,13 @@ final class MaterialStore {
              WHERE id = ANY(:materials)
             """;
 
+    private static final String UNUSED = """
+            SELECT id
+              FROM unnest(:materials) AS known (id)
+             WHERE NOT EXISTS (SELECT 1 FROM pipeline_material u WHERE u.material_id = known.id)
+               AND NOT EXISTS (SELECT 1 FROM material m WHERE m.id = known.id AND m.claimed_until >= clock_timestamp())
+            """;
+
     private MaterialStore() {}
 
     /** @param due whether it is new, or its options are, so that it is to be looked at soon */
@@ -160,5 +167,13 @@ final class MaterialStore {
                 .map((row, _) -> Map.entry(new MaterialId(row.getLong("id")), row.getString("fingerprint")))
                 .forEach(entry -> fingerprints.put(entry.getKey(), entry.getValue()));
         return fingerprints;
+    }
+
+    /** Those of the materials that no pipeline uses and that nobody is looking at. */
+    static List<MaterialId> unused(Handle handle, Collection<MaterialId> materials) {
+        return handle.createQuery(UNUSED)
+                .bindArray("materials", Long.class, materials.stream().map(MaterialId::value).toList())
+                .map((row, _) -> new MaterialId(row.getLong("id")))
+                .list();
     }
 }

@@ -84,18 +84,17 @@ final class ScheduleStore {
              WHERE :code <> 'UP_TO_DATE' OR (SELECT code FROM before) <> 'UP_TO_DATE'
             """;
 
-    private static final String SAY_NOTHING = """
-            DELETE FROM schedule_outcome
-             WHERE pipeline_id = :pipeline
-            """;
-
     private static final String SAID = """
             SELECT code, message, at
               FROM schedule_outcome
              WHERE pipeline_id = :pipeline
             """;
 
-    private static final String PROGRESS = """
+    private static final String STARTED = """
+            WITH said AS (
+                DELETE FROM schedule_outcome
+                 WHERE pipeline_id = :pipeline
+            )
             INSERT INTO pipeline_progress AS g (pipeline_id, material_id, modification_id)
             SELECT :pipeline, m.material, max(m.modification)
               FROM jsonb_to_recordset(CAST(:materials AS jsonb)) AS m (material bigint, modification bigint)
@@ -169,10 +168,6 @@ final class ScheduleStore {
                 .findOne();
     }
 
-    static void sayNothing(Handle tx, PipelineId pipeline) {
-        tx.createUpdate(SAY_NOTHING).bind("pipeline", pipeline.value()).execute();
-    }
-
     static Optional<Said> said(Handle handle, PipelineId pipeline) {
         return handle.createQuery(SAID)
                 .bind("pipeline", pipeline.value())
@@ -183,9 +178,9 @@ final class ScheduleStore {
                 .findOne();
     }
 
-    /** A run has had these revisions and everything before them. */
-    static void progress(Handle tx, PipelineId pipeline, List<RunMaterial> materials) {
-        tx.createUpdate(PROGRESS)
+    /** A run has begun, and has had these revisions and everything before them. */
+    static void started(Handle tx, PipelineId pipeline, List<RunMaterial> materials) {
+        tx.createUpdate(STARTED)
                 .bind("pipeline", pipeline.value())
                 .bind("materials", Json.write(materials))
                 .execute();

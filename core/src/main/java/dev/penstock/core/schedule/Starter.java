@@ -25,8 +25,7 @@ final class Starter {
     PipelineRuns.Created start(
             Handle tx, Situation now, Cause cause, List<Variable> overrides, List<RunMaterial> materials, Instant at) {
         var created = runs.create(tx, new NewRun(now.pipeline(), cause, overrides, materials), at);
-        ScheduleStore.progress(tx, now.pipeline().id(), materials);
-        ScheduleStore.sayNothing(tx, now.pipeline().id());
+        ScheduleStore.started(tx, now.pipeline().id(), materials);
         return created;
     }
 }
