@@ -49,7 +49,9 @@ final class Clones {
             return;
         }
         for (MaterialId unused : database.read(handle -> MaterialStore.unused(handle, there))) {
-            log.atInfo().addKeyValue("material", unused.value()).log("Deletes the clone of a material that is not used");
+            log.atInfo()
+                    .addKeyValue("material", unused.value())
+                    .log("Deletes the clone of a material that is not used");
             delete(folder.resolve(Long.toString(unused.value())));
         }
     }

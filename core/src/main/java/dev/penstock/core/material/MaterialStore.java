@@ -172,7 +172,10 @@ final class MaterialStore {
     /** Those of the materials that no pipeline uses and that nobody is looking at. */
     static List<MaterialId> unused(Handle handle, Collection<MaterialId> materials) {
         return handle.createQuery(UNUSED)
-                .bindArray("materials", Long.class, materials.stream().map(MaterialId::value).toList())
+                .bindArray(
+                        "materials",
+                        Long.class,
+                        materials.stream().map(MaterialId::value).toList())
                 .map((row, _) -> new MaterialId(row.getLong("id")))
                 .list();
     }
