@@ -86,18 +86,19 @@ final class Dashboard {
         }
         Mark since = mark;
         if (since == null || readAt.isBefore(clock.instant().minus(LONGEST_TRUST))) {
-            readAll(handle);
+            entries = readAll(handle);
         } else {
             Set<String> changed = DashboardQuery.changedSince(handle, since, MOST_CHANGED + 1);
             if (changed.size() > MOST_CHANGED) {
-                readAll(handle);
+                entries = readAll(handle);
             } else if (!changed.isEmpty()) {
-                entries.keySet().removeAll(changed);
                 List<PipelineFacts> pipelines = DashboardQuery.pipelines(handle, changed);
-                read(
+                Map<String, Entry> fresh = read(
                         handle,
                         pipelines,
                         pipelines.stream().map(PipelineFacts::id).toList());
+                entries.keySet().removeAll(changed);
+                entries.putAll(fresh);
             }
         }
         // What was read is at least as new as the mark that was taken before.
@@ -108,12 +109,11 @@ final class Dashboard {
         return current;
     }
 
-    private void readAll(Handle handle) {
-        entries = new TreeMap<>();
-        read(handle, DashboardQuery.pipelines(handle), null);
+    private Map<String, Entry> readAll(Handle handle) {
+        return read(handle, DashboardQuery.pipelines(handle), null);
     }
 
-    private void read(Handle handle, List<PipelineFacts> pipelines, @Nullable List<Long> ids) {
+    private Map<String, Entry> read(Handle handle, List<PipelineFacts> pipelines, @Nullable List<Long> ids) {
         List<RunFacts> runs = DashboardQuery.runs(handle, ids);
         Map<Long, List<RunFacts>> byPipeline = runs.stream().collect(Collectors.groupingBy(RunFacts::pipeline));
         List<Long> runIds = runs.stream().map(RunFacts::id).toList();
@@ -126,6 +126,7 @@ final class Dashboard {
                                 pipelines.stream().map(PipelineFacts::definition),
                                 runs.stream().map(RunFacts::definition))
                         .toList());
+        Map<String, Entry> fresh = new TreeMap<>();
         for (PipelineFacts pipeline : pipelines) {
             var view = DashboardPipeline.of(
                     pipeline,
@@ -136,8 +137,9 @@ final class Dashboard {
                     run -> names.getOrDefault(run.definition(), List.of()),
                     run -> byRun.getOrDefault(run.id(), List.of()),
                     lost);
-            entries.put(pipeline.key(), entry(pipeline, view));
+            fresh.put(pipeline.key(), entry(pipeline, view));
         }
+        return fresh;
     }
 
     private static Entry entry(PipelineFacts pipeline, DashboardPipeline view) {
