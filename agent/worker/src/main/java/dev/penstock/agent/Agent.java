@@ -35,7 +35,7 @@ public final class Agent {
     private static final Duration HOUSEKEEPING = Duration.ofSeconds(5);
 
     /** After the processes of a job have ended, so long is waited for the server to hear of it. */
-    private static final Duration REPORT_DEADLINE = Duration.ofSeconds(10);
+    private static final Duration REPORT_DEADLINE = Duration.ofSeconds(3);
 
     private final Settings settings;
     private final String version;
@@ -109,6 +109,9 @@ public final class Agent {
 
     /** Ends the job that runs, tells the server, and lets {@link #run} return; takes a few seconds. */
     public void stop() {
+        if (ended.getCount() == 0) {
+            return;
+        }
         loop.stop();
         Duration atMost = settings.seconds(Setting.JOBS_GRACE_SECONDS).plus(REPORT_DEADLINE);
         loop.jobs().forEach(job -> job.stop(Stop.SHUTDOWN));
