@@ -130,8 +130,13 @@ public final class JobProcesses {
             Thread.currentThread().interrupt();
         }
         Remains ended = end(member -> !noteIfLiving(member, living), grace);
-        return new Remains(
-                ended.ended(), living.values().stream().map(this::words).toList(), ended.immortal());
+        List<String> still = living.values().stream()
+                .filter(process -> table.find(process.pid())
+                        .filter(now -> now.isSame(process) && !now.gone())
+                        .isPresent())
+                .map(this::words)
+                .toList();
+        return new Remains(ended.ended(), still, ended.immortal());
     }
 
     private boolean hasForgotten(Map<Long, SeenProcess> living) {
@@ -161,8 +166,8 @@ public final class JobProcesses {
         if (ownSession || table.ignoresHangup(process)) {
             return true;
         }
-        // Where outputs cannot be seen, the process counts as forgotten.
-        return table.outputs(process).stream().allMatch(output -> !output.isEmpty() && !output.startsWith("pipe:"));
+        // Where outputs cannot be seen, nobody can tell a service from a forgotten process, and a service must live.
+        return table.outputs(process).stream().noneMatch(output -> output.startsWith("pipe:"));
     }
 
     private synchronized List<Root> roots() {

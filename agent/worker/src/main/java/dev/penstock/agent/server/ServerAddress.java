@@ -14,10 +14,10 @@ public record ServerAddress(boolean tls, String host, int port) {
             URI uri = new URI(url);
             String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
             boolean tls = scheme.equals("https");
-            boolean bare = uri.getRawPath().isEmpty() || uri.getRawPath().equals("/");
+            String path = uri.getRawPath() == null ? "" : uri.getRawPath();
             if ((!tls && !scheme.equals("http"))
                     || uri.getHost() == null
-                    || !bare
+                    || !(path.isEmpty() || path.equals("/"))
                     || uri.getRawQuery() != null
                     || uri.getRawFragment() != null
                     || uri.getRawUserInfo() != null

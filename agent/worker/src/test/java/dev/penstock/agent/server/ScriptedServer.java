@@ -27,6 +27,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -55,6 +56,7 @@ public final class ScriptedServer implements AutoCloseable {
 
     private final int port;
     private @Nullable HttpServer http;
+    private int lives;
     private final Map<String, Integer> faults = new HashMap<>();
     private final Set<String> tokens = new HashSet<>();
     private final Set<String> proofs = new HashSet<>();
@@ -95,6 +97,7 @@ public final class ScriptedServer implements AutoCloseable {
         server.createContext("/", this::answer);
         server.start();
         http = server;
+        lives++;
     }
 
     /** Goes away at once, with every connection. */
@@ -283,13 +286,14 @@ public final class ScriptedServer implements AutoCloseable {
     private String proven(String assertion) throws Exception {
         SignedJWT jwt = SignedJWT.parse(assertion);
         ECKey key = (ECKey) jwt.getHeader().getJWK();
-        long life = jwt.getJWTClaimsSet().getExpirationTime().getTime()
-                - jwt.getJWTClaimsSet().getIssueTime().getTime();
+        Duration life = Duration.between(
+                jwt.getJWTClaimsSet().getIssueTime().toInstant(),
+                jwt.getJWTClaimsSet().getExpirationTime().toInstant());
         boolean good = jwt.verify(new ECDSAVerifier(key))
                 && jwt.getHeader().getIncludedParams().equals(Set.of("alg", "typ", "jwk"))
                 && Protocol.ASSERTION_TYPE.equals(jwt.getHeader().getType().getType())
                 && List.of(Protocol.ASSERTION_AUDIENCE).equals(jwt.getJWTClaimsSet().getAudience())
-                && life <= 60_000
+                && life.toSeconds() <= 60
                 && proofs.add(jwt.getJWTClaimsSet().getJWTID());
         if (!good) {
             throw new Refusal(401, problem("unauthenticated", "The agent's assertion is refused"));
@@ -300,8 +304,8 @@ public final class ScriptedServer implements AutoCloseable {
     private synchronized PollReply poll(PollRequest request) throws InterruptedException {
         polls.add(request);
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(Math.min(request.waitSeconds(), 10));
-        HttpServer asked = http;
-        while (http != null && http == asked) {
+        int asked = lives;
+        while (http != null && lives == asked) {
             List<HeldJob> cancel =
                     request.held().stream().filter(cancelled::contains).toList();
             List<HeldJob> drop =
