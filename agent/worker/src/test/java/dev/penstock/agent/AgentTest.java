@@ -79,7 +79,8 @@ final class AgentTest {
 
     @Test
     void keepsItsKeyAndShowsItsRegistrationKeyWithItsWishes() throws Exception {
-        Agent first = agent("agent.auto-register-key = pnsk_abc", "agent.resources = deploy, jdk 25", "agent.environments=prod");
+        Agent first = agent(
+                "agent.auto-register-key = pnsk_abc", "agent.resources = deploy, jdk 25", "agent.environments=prod");
         server.await("it polls", () -> !server.polls.isEmpty());
         first.stop();
         agent("agent.auto-register-key = pnsk_abc");
@@ -90,7 +91,8 @@ final class AgentTest {
         assertThat(request.resources()).containsExactly("deploy", "jdk 25");
         assertThat(request.environments()).containsExactly("prod");
         Path identity = folder.resolve("data/identity");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(identity))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(identity)))
+                .isEqualTo("rw-------");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("data"))))
                 .isEqualTo("rwx------");
         assertThat(server.requests).noneMatch(path -> path.contains("500"));
@@ -167,7 +169,8 @@ final class AgentTest {
         server.supersede(job);
         server.await("its process is gone", () -> !isAlive(pid));
         server.await(
-                "its journal is gone", () -> folder.resolve("data/jobs").toFile().list().length == 0);
+                "its journal is gone",
+                () -> folder.resolve("data/jobs").toFile().list().length == 0);
 
         assertThat(server.end(job)).isNull();
     }
@@ -175,7 +178,8 @@ final class AgentTest {
     @Test
     void changesNothingForARunningJobWhenTheServerIsAway() throws Exception {
         agent();
-        JobAssignment job = job("echo before; touch ../started; while [ ! -f ../go ]; do sleep 0.05; done; seq 1 20000; echo after");
+        JobAssignment job = job(
+                "echo before; touch ../started; while [ ! -f ../go ]; do sleep 0.05; done; seq 1 20000; echo after");
         server.give(job);
         server.await("it runs", () -> Files.exists(folder.resolve("pipelines/started")));
 
@@ -187,7 +191,8 @@ final class AgentTest {
         server.await("the server has its end", () -> server.end(job) != null);
 
         assertThat(end(job).result()).isEqualTo(Result.PASSED);
-        assertThat(server.console(job).lines().filter(line -> line.contains(" ou "))).hasSize(20_002);
+        assertThat(server.console(job).lines().filter(line -> line.contains(" ou ")))
+                .hasSize(20_002);
         assertThat(server.console(job)).hasSize((int) end(job).consoleLength());
     }
 
@@ -200,12 +205,18 @@ final class AgentTest {
         JobAssignment job = job("for i in 1 2 3 4 5 6; do echo line $i; sleep 0.1; done; echo x > a", "a");
 
         server.give(job);
-        server.await("it is idle again", () -> server.polls.size() >= 2 && server.polls.getLast().idle());
+        server.await(
+                "it is idle again",
+                () -> server.polls.size() >= 2 && server.polls.getLast().idle());
 
-        assertThat(server.console(job).lines().filter(line -> line.contains(" ou line "))).hasSize(6);
+        assertThat(server.console(job).lines().filter(line -> line.contains(" ou line ")))
+                .hasSize(6);
         assertThat(server.console(job)).hasSize((int) end(job).consoleLength());
         assertThat(end(job).artifacts()).hasSize(1);
-        assertThat(server.reports.stream().filter(heard -> heard.report().end() != null).count()).isGreaterThan(1);
+        assertThat(server.reports.stream()
+                        .filter(heard -> heard.report().end() != null)
+                        .count())
+                .isGreaterThan(1);
     }
 
     @Test
@@ -219,7 +230,8 @@ final class AgentTest {
         Files.createFile(folder.resolve("pipelines/go"));
         server.await("it ended", () -> server.end(job) != null);
 
-        assertThat(server.console(job).lines().filter(line -> line.contains(" ou "))).hasSize(5001);
+        assertThat(server.console(job).lines().filter(line -> line.contains(" ou ")))
+                .hasSize(5001);
         assertThat(server.console(job)).endsWith(" no Job passed\n");
     }
 
@@ -265,7 +277,8 @@ final class AgentTest {
         server.start();
         server.await("it polls", () -> !server.polls.isEmpty());
 
-        assertThat(said.getFirst()).startsWith("Penstock agent waits for its server: No connection to http://127.0.0.1:");
+        assertThat(said.getFirst())
+                .startsWith("Penstock agent waits for its server: No connection to http://127.0.0.1:");
         assertThat(said.getLast()).isEqualTo("Penstock agent works");
     }
 
@@ -334,8 +347,7 @@ final class AgentTest {
 
         var settings = settings("server.url = " + server.url());
 
-        assertThatThrownBy(
-                        () -> Agent.open(settings, "1", Map.of(), said::add))
+        assertThatThrownBy(() -> Agent.open(settings, "1", Map.of(), said::add))
                 .hasMessageStartingWith("Another agent runs with the data directory ");
     }
 
@@ -372,11 +384,25 @@ final class AgentTest {
         for (String source : artifacts) {
             rules.add(new ArtifactRule(ArtifactRule.Kind.BUILD, source, ""));
         }
-        var task = new Task("exec", Map.of("command", "sh", "arguments", List.of("-c", script)), "", List.of(), null, 0);
+        var task =
+                new Task("exec", Map.of("command", "sh", "arguments", List.of("-c", script)), "", List.of(), null, 0);
         long id = JOBS.getAndIncrement();
         return new JobAssignment(
-                id, 1, "deploy/1/build/1/unit", "deploy", false, List.of(), List.of(), List.of(), List.of(task), rules, 0,
-                0, 1 << 20, List.of(), Instant.EPOCH);
+                id,
+                1,
+                "deploy/1/build/1/unit",
+                "deploy",
+                false,
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(task),
+                rules,
+                0,
+                0,
+                1 << 20,
+                List.of(),
+                Instant.EPOCH);
     }
 
     private boolean isWorking() {

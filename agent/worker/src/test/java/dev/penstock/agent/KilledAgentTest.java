@@ -146,7 +146,8 @@ final class KilledAgentTest {
 
     @Test
     void saysEveryMistakeOfItsSettingsAndEnds() throws Exception {
-        Files.writeString(home.resolve("config/penstock-agent.properties"), "server.uri = x\njobs.grace-seconds = soon\n");
+        Files.writeString(
+                home.resolve("config/penstock-agent.properties"), "server.uri = x\njobs.grace-seconds = soon\n");
 
         Process agent = agent("check-config");
         String said = new String(agent.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -166,7 +167,11 @@ final class KilledAgentTest {
                  "artifacts": [{"kind": "BUILD", "source": "*.txt", "destination": "out"}]}
                 """);
 
-        Process agent = agent("run-job", description.toString(), "--artifacts", home.resolve("artifacts").toString());
+        Process agent = agent(
+                "run-job",
+                description.toString(),
+                "--artifacts",
+                home.resolve("artifacts").toString());
         String console = new String(agent.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
         assertThat(agent.waitFor()).isZero();
@@ -186,7 +191,8 @@ final class KilledAgentTest {
         words.addAll(arguments.length == 0 ? List.of("run") : List.of(arguments));
         var builder = new ProcessBuilder(words);
         if (arguments.length == 0) {
-            builder.redirectErrorStream(true).redirectOutput(home.resolve("said").toFile());
+            builder.redirectErrorStream(true)
+                    .redirectOutput(home.resolve("said").toFile());
         }
         Process process = builder.start();
         processes.add(process);
@@ -198,14 +204,29 @@ final class KilledAgentTest {
     }
 
     private static JobAssignment job(String script) {
-        var task = new Task("exec", Map.of("command", "sh", "arguments", List.of("-c", script)), "", List.of(), null, 0);
+        var task =
+                new Task("exec", Map.of("command", "sh", "arguments", List.of("-c", script)), "", List.of(), null, 0);
         return new JobAssignment(
-                System.nanoTime(), 1, "deploy/1/build/1/unit", "deploy", false, List.of(), List.of(), List.of(),
-                List.of(task), List.of(), 0, 0, 1 << 20, List.of(), Instant.EPOCH);
+                System.nanoTime(),
+                1,
+                "deploy/1/build/1/unit",
+                "deploy",
+                false,
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(task),
+                List.of(),
+                0,
+                0,
+                1 << 20,
+                List.of(),
+                Instant.EPOCH);
     }
 
     private long pid(String file) throws IOException {
-        return Long.parseLong(Files.readString(home.resolve("pipelines/" + file)).strip());
+        return Long.parseLong(
+                Files.readString(home.resolve("pipelines/" + file)).strip());
     }
 
     /** The pid of the program, as the journal has it. */

@@ -26,7 +26,11 @@ final class SettingsTest {
     @Test
     void readsWhatTheFileSays() {
         Settings settings = ok(
-                "# comment", "", " server.url =https://ci.example ", "agent.resources = a, b c ,", "work.directory=/srv/w",
+                "# comment",
+                "",
+                " server.url =https://ci.example ",
+                "agent.resources = a, b c ,",
+                "work.directory=/srv/w",
                 "agent.auto-register-key=k");
 
         assertThat(settings.server()).hasToString("https://ci.example");
@@ -62,7 +66,14 @@ final class SettingsTest {
     @Test
     void refusesAddressesThatAreMoreThanAServer() {
         for (String url : List.of(
-                "http://", "ftp://a", "http://a/b", "http://a?x", "http://u:p@a", "http://a#f", "http://a:70000", "a b")) {
+                "http://",
+                "ftp://a",
+                "http://a/b",
+                "http://a?x",
+                "http://u:p@a",
+                "http://a#f",
+                "http://a:70000",
+                "a b")) {
             assertThat(broken("server.url = " + url)).as(url).hasSize(1);
         }
         assertThat(ok("server.url = http://[::1]:8153/").server()).hasToString("http://[::1]:8153");

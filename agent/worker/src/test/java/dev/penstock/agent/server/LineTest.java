@@ -45,21 +45,25 @@ final class LineTest {
 
     @Test
     void readsABodyWithALengthAndKeepsTheConnection() throws IOException {
-        connections(List.of("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", "HTTP/1.1 404 No\r\ncontent-length:0\r\n\r\n"));
+        connections(List.of(
+                "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", "HTTP/1.1 404 No\r\ncontent-length:0\r\n\r\n"));
 
         Reply first = line.send(get("/a"), "secret", null);
         Reply second = line.send(get("/b"), "", null);
 
         assertThat(text(first)).isEqualTo("hi");
         assertThat(second.status()).isEqualTo(404);
-        assertThat(heard.get(0)).startsWith("GET /a HTTP/1.1\r\nHost: 127.0.0.1:").contains("\r\nAuthorization: Bearer secret\r\n");
+        assertThat(heard.get(0))
+                .startsWith("GET /a HTTP/1.1\r\nHost: 127.0.0.1:")
+                .contains("\r\nAuthorization: Bearer secret\r\n");
         assertThat(heard.get(1)).startsWith("GET /b").doesNotContain("Authorization");
     }
 
     @Test
     void readsChunksAndBodiesThatEndWithTheConnection() throws IOException {
         connections(
-                List.of("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nX: y\r\n\r\n",
+                List.of(
+                        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nX: y\r\n\r\n",
                         "HTTP/1.1 200 OK\r\n\r\nto the end"),
                 List.of("HTTP/1.1 204 None\r\nRetry-After: 7\r\n\r\n"));
 
@@ -84,8 +88,7 @@ final class LineTest {
     void givesUpAServerThatSaysNothing() throws IOException {
         connections(List.of(""));
 
-        assertThatThrownBy(() -> line.send(
-                        new Request("GET", "/", null, Duration.ofMillis(200)), "", null))
+        assertThatThrownBy(() -> line.send(new Request("GET", "/", null, Duration.ofMillis(200)), "", null))
                 .hasMessageStartingWith("No answer from http://127.0.0.1:")
                 .hasMessageEndingWith("within 0 s");
     }

@@ -292,7 +292,8 @@ public final class ScriptedServer implements AutoCloseable {
         boolean good = jwt.verify(new ECDSAVerifier(key))
                 && jwt.getHeader().getIncludedParams().equals(Set.of("alg", "typ", "jwk"))
                 && Protocol.ASSERTION_TYPE.equals(jwt.getHeader().getType().getType())
-                && List.of(Protocol.ASSERTION_AUDIENCE).equals(jwt.getJWTClaimsSet().getAudience())
+                && List.of(Protocol.ASSERTION_AUDIENCE)
+                        .equals(jwt.getJWTClaimsSet().getAudience())
                 && life.toSeconds() <= 60
                 && proofs.add(jwt.getJWTClaimsSet().getJWTID());
         if (!good) {
