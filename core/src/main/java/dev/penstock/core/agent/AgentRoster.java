@@ -38,6 +38,11 @@ public final class AgentRoster {
         return Optional.ofNullable(current().agents().get(id));
     }
 
+    /** All agents that are not deleted, by id, as they are known at this moment. Does not change. */
+    public Map<AgentId, Agent> byId() {
+        return current().agents();
+    }
+
     /** All agents that are not deleted. */
     public Collection<Agent> all() {
         return current().agents().values();

@@ -147,7 +147,7 @@ public final class Dispatcher implements AutoCloseable {
     }
 
     private void match(long now) {
-        List<Idle> idle = seats.idle(roster::find, now);
+        List<Idle> idle = seats.idle(roster.byId(), now);
         if (idle.isEmpty()) {
             return;
         }

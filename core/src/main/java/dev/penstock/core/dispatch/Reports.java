@@ -23,8 +23,10 @@ import dev.penstock.core.run.JobState;
 import dev.penstock.core.run.Step;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,8 +44,8 @@ final class Reports {
     /** Tasks that begin one after the other within this time share a commit with what comes next. */
     private static final Duration TASKS_APART = Duration.ofSeconds(1);
 
-    /** More than the jobs that run at a time; beyond it a report costs a commit more than it need. */
-    private static final int MAX_REMEMBERED = 20_000;
+    /** More than the jobs that run at a time; for one that is forgotten a report costs a commit more than it need. */
+    private static final int MAX_REMEMBERED = 10_000;
 
     private final Database database;
     private final JobRunStore jobs;
@@ -51,7 +53,14 @@ final class Reports {
     private final ConsoleSink consoles;
     private final ArtifactSink artifacts;
     private final InstantSource clock;
-    private final ConcurrentHashMap<Attempt, Said> said = new ConcurrentHashMap<>();
+    private final Map<Attempt, Said> said = Collections.synchronizedMap(new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Attempt, Said> eldest) {
+            return size() > MAX_REMEMBERED;
+        }
+    });
 
     Reports(
             Database database,
@@ -136,9 +145,7 @@ final class Reports {
         Step<JobState> step = database.inTransaction(tx -> jobs.apply(tx, job, event));
         return switch (step) {
             case Step.To<JobState>(var state) -> {
-                if (said.size() < MAX_REMEMBERED) {
-                    said.put(new Attempt(job, report.attempt()), Said.of(report));
-                }
+                said.put(new Attempt(job, report.attempt()), Said.of(report));
                 yield state instanceof JobState.Cancelling;
             }
             case Step.Stay<JobState>(var _, var message) -> throw superseded(job, report, message);

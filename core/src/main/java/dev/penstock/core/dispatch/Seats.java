@@ -4,6 +4,7 @@ import dev.penstock.agent.protocol.JobAssignment;
 import dev.penstock.agent.protocol.PollReply;
 import dev.penstock.agent.protocol.PollRequest;
 import dev.penstock.core.agent.Agent;
+import dev.penstock.core.agent.AgentState;
 import dev.penstock.core.dispatch.Matching.Idle;
 import dev.penstock.core.dispatch.Seat.Parked;
 import dev.penstock.core.platform.ids.AgentId;
@@ -13,13 +14,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,7 +55,7 @@ final class Seats implements AutoCloseable {
     }
 
     /** Agents that could take a job now, longest waiting first. */
-    List<Idle> idle(Function<AgentId, Optional<Agent>> roster, long now) {
+    List<Idle> idle(Map<AgentId, Agent> roster, long now) {
         record Waiting(long since, Idle idle) {}
         List<Waiting> waiting = new ArrayList<>();
         lock.lock();
@@ -64,10 +63,11 @@ final class Seats implements AutoCloseable {
             for (Seat seat : seats.values()) {
                 Parked poll = seat.parked;
                 if (poll != null && poll.request().idle() && !seat.taken && now - seat.notBefore >= 0) {
-                    roster.apply(seat.agent)
-                            .map(agent -> seat.offer(agent, poll.request()))
-                            .filter(Offer::enabled)
-                            .ifPresent(offer -> waiting.add(new Waiting(poll.since(), new Idle(offer, seat.warm()))));
+                    Agent agent = roster.get(seat.agent);
+                    if (agent != null && agent.state() == AgentState.ENABLED) {
+                        Offer offer = seat.offer(agent, poll.request());
+                        waiting.add(new Waiting(poll.since(), new Idle(offer, seat.warm())));
+                    }
                 }
             }
         } finally {

@@ -11,6 +11,7 @@ import dev.penstock.agent.protocol.JobReport;
 import dev.penstock.agent.protocol.PollReply;
 import dev.penstock.agent.protocol.PollRequest;
 import dev.penstock.core.config.model.JobDefinition.OnAgentLoss;
+import dev.penstock.core.config.model.JobDefinition.RunInstances;
 import dev.penstock.core.platform.db.Database;
 import dev.penstock.core.platform.event.EventStore;
 import dev.penstock.core.platform.signal.Signals;
@@ -127,6 +128,24 @@ final class DispatcherTest {
 
         assertThat(PollingAgent.job(brunos).locator()).isEqualTo("deploy/1/build/1/ship");
         assertThat(almas).isNotDone();
+    }
+
+    @Test
+    void aLongQueueThatFitsNobodyDoesNotHideWhatIsBehindIt() {
+        var many = new RunInstances(RunInstances.Kind.COUNT, 150);
+        all.started("deploy", job("ship", many, List.of(), List.of()), job("unit"));
+        all.runs.execute("UPDATE job_run SET requires = '{windows}' WHERE name <> 'unit'");
+        PollingAgent alma = server.agent("alma");
+
+        assertThat(alma.job().locator()).isEqualTo("deploy/1/build/1/unit");
+    }
+
+    @Test
+    void whatIsMoreUrgentComesFirst() {
+        all.started("deploy", job("a"), job("b"));
+        all.runs.execute("UPDATE job_run SET priority = 1 WHERE name = 'b'");
+
+        assertThat(server.agent("alma").job().locator()).isEqualTo("deploy/1/build/1/b");
     }
 
     @Test
