@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.penstock.core.agent.AgentEvent.Delete;
 import dev.penstock.core.agent.AgentEvent.Disable;
-import dev.penstock.core.agent.AgentEvent.Enable;
 import dev.penstock.core.agent.AgentEvent.Registered;
 import dev.penstock.core.agent.AgentLife.Step;
 import org.junit.jupiter.api.Test;

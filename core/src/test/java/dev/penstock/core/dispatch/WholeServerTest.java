@@ -75,7 +75,8 @@ final class WholeServerTest {
         runs.trigger("deploy");
 
         JobAssignment build = poll(alma);
-        alma.put("/agent/v1/jobs/" + build.jobId() + "/blobs/" + sha256() + "?attempt=1", WAR).expect(201);
+        alma.put("/agent/v1/jobs/" + build.jobId() + "/blobs/" + sha256() + "?attempt=1", WAR)
+                .expect(201);
         report(alma, build, List.of(new PublishedArtifact("pkg/app.war", sha256(), WAR.length, false)));
         JobAssignment ship = poll(alma);
         var files = ConnectedAgent.read(
@@ -89,12 +90,20 @@ final class WholeServerTest {
         assertThat(files.files()).containsExactly(new FetchReply.File("app.war", sha256(), WAR.length));
         assertThat(bytes.expect(200).bytes()).isEqualTo(WAR);
         assertThat(ship.environment())
-                .contains(new JobAssignment.Variable("GO_SERVER_URL", server.address().toString(), false));
+                .contains(new JobAssignment.Variable(
+                        "GO_SERVER_URL", server.address().toString(), false));
         assertThat(runs.runs()).containsExactly("deploy/1 PASSED");
-        assertThat(server.api().get("/api/v1/jobs/" + build.jobId() + "/console").text()).isEqualTo("done\n");
-        assertThat(server.api().get("/api/v1/jobs/" + build.jobId() + "/artifacts/pkg/app.war").expect(200).bytes())
+        assertThat(server.api()
+                        .get("/api/v1/jobs/" + build.jobId() + "/console")
+                        .text())
+                .isEqualTo("done\n");
+        assertThat(server.api()
+                        .get("/api/v1/jobs/" + build.jobId() + "/artifacts/pkg/app.war")
+                        .expect(200)
+                        .bytes())
                 .isEqualTo(WAR);
-        assertThat(server.api().get("/api/v1/queue").expect(200).json().path("items")).isEmpty();
+        assertThat(server.api().get("/api/v1/queue").expect(200).json().path("items"))
+                .isEmpty();
         assertThat(server.api()
                         .get("/api/v1/agents/" + alma.id().value() + "/jobs")
                         .expect(200)
@@ -104,13 +113,13 @@ final class WholeServerTest {
     }
 
     private static JobAssignment poll(ConnectedAgent agent) throws IOException {
-        var request = new PollRequest(
-                Protocol.VERSION, TestAgent.named("alma").facts(), List.of(), true, 20);
+        var request = new PollRequest(Protocol.VERSION, TestAgent.named("alma").facts(), List.of(), true, 20);
         Answer answer = agent.request("POST", "/agent/v1/poll")
                 .bytes("application/json", Json.PROTOCOL.writeValueAsBytes(request))
                 .send()
                 .expect(200);
-        return Objects.requireNonNull(ConnectedAgent.read(answer, PollReply.class).assignment());
+        return Objects.requireNonNull(
+                ConnectedAgent.read(answer, PollReply.class).assignment());
     }
 
     private static void report(ConnectedAgent agent, JobAssignment job, List<PublishedArtifact> artifacts)
