@@ -38,6 +38,8 @@ public final class MaterialRegistry implements DefinitionListener {
     public void saved(Handle tx, CurrentDefinition definition) {
         PipelineId pipeline = definition.id();
         List<Named> named = named(definition);
+        MaterialStore.lock(
+                tx, named.stream().map(each -> each.identity().fingerprint()).toList(), pipeline);
         Map<String, MaterialId> ids = new TreeMap<>();
         Set<MaterialId> due = new HashSet<>();
         named.stream()
@@ -68,6 +70,7 @@ public final class MaterialRegistry implements DefinitionListener {
 
     @Override
     public void deleted(Handle tx, PipelineId id) {
+        MaterialStore.lock(tx, List.of(), id);
         List<MaterialId> left = MaterialStore.used(tx, id);
         MaterialStore.forgetUses(tx, id);
         Set<MaterialId> due = handOver(tx, left, id);

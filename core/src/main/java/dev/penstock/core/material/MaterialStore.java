@@ -16,6 +16,15 @@ import org.jdbi.v3.core.Handle;
  * the pipeline; a material that nobody uses any more stays with its history and is not looked at.
  */
 final class MaterialStore {
+    private static final String LOCK = """
+            SELECT id
+              FROM material
+             WHERE fingerprint = ANY(:fingerprints)
+                OR id IN (SELECT material_id FROM pipeline_material WHERE pipeline_id = :pipeline)
+             ORDER BY fingerprint
+               FOR NO KEY UPDATE
+            """;
+
     private static final String REGISTER = """
             INSERT INTO material AS m (fingerprint, type, options, options_of, display_name, repository, branch, auto_update)
             VALUES (:fingerprint, :type, CAST(:options AS jsonb), :pipeline, :name, :repository, :branch, false)
@@ -94,6 +103,18 @@ final class MaterialStore {
 
     /** Where a pipeline uses a material. */
     record Use(PipelineId pipeline, int position) {}
+
+    /**
+     * Locks the materials with these fingerprints and those that the pipeline uses, all at once: two saves that exchange
+     * materials wait for each other in one order.
+     */
+    static void lock(Handle tx, Collection<String> fingerprints, PipelineId pipeline) {
+        tx.createQuery(LOCK)
+                .bindArray("fingerprints", String.class, List.copyOf(fingerprints))
+                .bind("pipeline", pipeline.value())
+                .mapTo(Long.class)
+                .list();
+    }
 
     /** Makes the material known, or gives the known one these options. */
     static Registered register(Handle tx, MaterialIdentity identity, MaterialDefinition material, PipelineId pipeline) {

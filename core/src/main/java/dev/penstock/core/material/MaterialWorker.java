@@ -114,7 +114,9 @@ public final class MaterialWorker implements AutoCloseable {
         } catch (InterruptedException _) {
             release(claim);
         } catch (RuntimeException e) {
-            if (!closed) {
+            if (closed) {
+                release(claim);
+            } else {
                 var entry = log.atError().addKeyValue("material", claim.id().value());
                 entry.setCause(e).log("A look at a material failed; it is looked at again when its lease is over");
             }
@@ -126,11 +128,17 @@ public final class MaterialWorker implements AutoCloseable {
         }
     }
 
+    /** Also on a thread that was interrupted, which would get no connection. */
     private void release(Claim claim) {
+        boolean interrupted = Thread.interrupted();
         try {
             database.useTransaction(tx -> CheckQueue.release(tx, Set.of(claim.id())));
         } catch (RuntimeException e) {
             log.atDebug().setCause(e).log("A claim could not be given back; it ends by itself");
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

@@ -110,6 +110,15 @@ final class ScheduleFixture implements AutoCloseable {
                 .containsExactly(code));
     }
 
+    /** Steps of workers that threw, such as those that a deadlock has ended. */
+    long workerFailures() {
+        long looks = materials.feature.workers().stream()
+                .mapToLong(Worker::failures)
+                .sum();
+        long outcomes = runs.one(Long.class, "SELECT count(*) FROM schedule_outcome WHERE code = 'INTERNAL'");
+        return looks + outcomes + workers.stream().mapToLong(Worker::failures).sum();
+    }
+
     /** Ends the job of a run's stage. */
     void pass(String pipeline, long counter, String stage) {
         runs.finish(pipeline + "/" + counter + "/" + stage + "/1/compile", JobResult.PASSED);
