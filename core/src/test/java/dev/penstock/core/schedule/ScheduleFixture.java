@@ -112,9 +112,8 @@ final class ScheduleFixture implements AutoCloseable {
 
     /** Steps of workers that threw, such as those that a deadlock has ended. */
     long workerFailures() {
-        long looks = materials.feature.workers().stream()
-                .mapToLong(Worker::failures)
-                .sum();
+        long looks =
+                materials.feature.workers().stream().mapToLong(Worker::failures).sum();
         long outcomes = runs.one(Long.class, "SELECT count(*) FROM schedule_outcome WHERE code = 'INTERNAL'");
         return looks + outcomes + workers.stream().mapToLong(Worker::failures).sum();
     }
