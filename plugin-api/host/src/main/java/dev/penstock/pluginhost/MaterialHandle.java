@@ -101,7 +101,10 @@ public final class MaterialHandle {
     public PollResult poll(MaterialContext context, OptionValues values, Optional<String> lastKnown, Duration deadline)
             throws MaterialException, InterruptedException {
         return guard.within(
-                deadline, id() + ".poll", () -> type.poll(context, values, lastKnown), MaterialException.class);
+                deadline,
+                id() + ".poll",
+                () -> Revisions.fitting(type.poll(context, values, lastKnown)),
+                MaterialException.class);
     }
 
     /** Brings the context's directory to a revision, on the calling thread, which the caller interrupts to cancel. */

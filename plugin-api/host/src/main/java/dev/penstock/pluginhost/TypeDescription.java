@@ -44,8 +44,9 @@ record TypeDescription(String id, Text label, List<Option> options) {
         if (text == null) {
             throw new IllegalStateException("null instead of a line of text");
         }
-        String flat = text.replaceAll("[\\r\\n]+", " ");
-        return flat.length() <= LONGEST_LINE ? flat : flat.substring(0, LONGEST_LINE - 1) + "…";
+        // Cut first: a plugin may return any amount of text.
+        String start = text.length() <= LONGEST_LINE ? text : text.substring(0, LONGEST_LINE - 1) + "…";
+        return start.replaceAll("[\\r\\n]+", " ");
     }
 
     static List<Violation> capped(@Nullable List<Violation> violations) {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.penstock.pluginhost;
+
+import org.jspecify.annotations.NullMarked;
