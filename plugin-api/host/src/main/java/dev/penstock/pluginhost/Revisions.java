@@ -45,7 +45,8 @@ final class Revisions {
                 cut(revision.author(), LONGEST_AUTHOR),
                 revision.time(),
                 cut(revision.comment(), LONGEST_COMMENT),
-                revision.files().subList(0, Math.min(MOST_FILES, revision.files().size())));
+                revision.files()
+                        .subList(0, Math.min(MOST_FILES, revision.files().size())));
     }
 
     private static String cut(String text, int longest) {

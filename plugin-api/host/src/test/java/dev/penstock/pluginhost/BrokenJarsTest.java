@@ -51,7 +51,8 @@ class BrokenJarsTest {
             assertThat(host.plugins().getFirst().status()).isEqualTo(PluginStatus.ACTIVE);
             InstalledPlugin bad = host.plugins().get(1);
             assertThat(bad.fileName()).isEqualTo("bad.jar");
-            assertThat(bad.status() == PluginStatus.ACTIVE).isEqualTo(bad.reason().isEmpty());
+            assertThat(bad.status() == PluginStatus.ACTIVE)
+                    .isEqualTo(bad.reason().isEmpty());
             return bad;
         }
     }
@@ -81,9 +82,7 @@ class BrokenJarsTest {
         byte[] whole = PluginJar.task("bad", Sources.PASS).bytes();
 
         assertBad(
-                listed(Arrays.copyOf(whole, whole.length - missing)),
-                PluginStatus.UNREADABLE,
-                "truncated or corrupt");
+                listed(Arrays.copyOf(whole, whole.length - missing)), PluginStatus.UNREADABLE, "truncated or corrupt");
     }
 
     @Test
@@ -192,7 +191,8 @@ class BrokenJarsTest {
 
     @Test
     void extensionOfAnotherKind() throws Exception {
-        PluginJar jar = PluginJar.of("bad").source(Sources.plain("alma.Thing", "")).indexed("alma.Thing");
+        PluginJar jar =
+                PluginJar.of("bad").source(Sources.plain("alma.Thing", "")).indexed("alma.Thing");
 
         assertBad(listed(jar), PluginStatus.INVALID, "None of its extensions is a type");
     }
@@ -228,7 +228,8 @@ class BrokenJarsTest {
 
     @Test
     void sameTypeTwice() throws Exception {
-        PluginJar jar = PluginJar.of("other").type(Sources.task("good", Sources.PASS)).type(Sources.task("new", Sources.PASS));
+        PluginJar jar =
+                PluginJar.of("other").type(Sources.task("good", Sources.PASS)).type(Sources.task("new", Sources.PASS));
         PluginJar.drop(folders.external(), "bad.jar", jar.bytes());
 
         try (PluginHost host = folders.open()) {
@@ -243,7 +244,8 @@ class BrokenJarsTest {
     @ParameterizedTest
     @ValueSource(strings = {"exec", "fetch"})
     void typesOfTheProductCannotBeReplaced(String id) throws Exception {
-        PluginJar.drop(folders.external(), "bad.jar", PluginJar.task(id, Sources.PASS).bytes());
+        PluginJar.drop(
+                folders.external(), "bad.jar", PluginJar.task(id, Sources.PASS).bytes());
 
         try (PluginHost host = folders.open()) {
             assertThat(host.taskType(id)).isEmpty();
@@ -324,7 +326,8 @@ class BrokenJarsTest {
     @Test
     void staticBlockThatThrowsIsToldWithItsCause() throws Exception {
         PluginJar jar = PluginJar.of("bad")
-                .source(Sources.plain("alma.Bad", "static { if (true) throw new IllegalStateException(\"static cause\"); }"))
+                .source(Sources.plain(
+                        "alma.Bad", "static { if (true) throw new IllegalStateException(\"static cause\"); }"))
                 .indexed("alma.Bad");
 
         assertBad(listed(jar), PluginStatus.FAILED, "static cause");

@@ -124,7 +124,8 @@ class CallsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"throw new NoClassDefFoundError(\"gone\");", "throw new StackOverflowError();", "return null;"})
+    @ValueSource(
+            strings = {"throw new NoClassDefFoundError(\"gone\");", "throw new StackOverflowError();", "return null;"})
     void errorsAndNullAreWrappedToo(String body) throws Exception {
         TaskHandle task = task(body.equals("return null;") ? body : "if (true) " + body + Sources.PASS, "");
 
@@ -136,7 +137,9 @@ class CallsTest {
         TaskHandle task = task("throw new TaskException(\"no such tool\");", "");
 
         for (int i = 0; i < 10; i++) {
-            assertThatThrownBy(() -> run(task)).isInstanceOf(TaskException.class).hasMessage("no such tool");
+            assertThatThrownBy(() -> run(task))
+                    .isInstanceOf(TaskException.class)
+                    .hasMessage("no such tool");
         }
         assertThat(host.interrupted()).isEmpty();
     }
@@ -217,7 +220,8 @@ class CallsTest {
     @Test
     void failingShortCallsDoNotStopTheLongOnes() throws Exception {
         TaskHandle task = task(
-                Sources.PASS, "public String summary(OptionValues values) { throw new IllegalStateException(\"no\"); }");
+                Sources.PASS,
+                "public String summary(OptionValues values) { throw new IllegalStateException(\"no\"); }");
         for (int i = 0; i < 3; i++) {
             assertFails(() -> task.summary(nothing(task)), Why.FAILED);
         }
@@ -233,7 +237,10 @@ class CallsTest {
                         + " public List<Violation> validate(OptionValues values) {"
                         + " return Collections.nCopies(1_000_000, new Violation(\"word\", \"wrong\")); }");
 
-        assertThat(task.summary(nothing(task))).hasSizeLessThanOrEqualTo(1_000).doesNotContain("\n").endsWith("…");
+        assertThat(task.summary(nothing(task)))
+                .hasSizeLessThanOrEqualTo(1_000)
+                .doesNotContain("\n")
+                .endsWith("…");
         assertThat(task.validate(Map.of())).hasSize(100);
     }
 
@@ -273,13 +280,12 @@ class CallsTest {
 
     @Test
     void exceptionOfAMaterialKeepsItsKind() throws Exception {
-        MaterialHandle material = material(
-                "throw new MaterialException(MaterialException.Kind.NOT_FOUND, \"There is no repository\");");
+        MaterialHandle material =
+                material("throw new MaterialException(MaterialException.Kind.NOT_FOUND, \"There is no repository\");");
 
         assertThatThrownBy(() -> poll(material))
                 .isInstanceOfSatisfying(
-                        MaterialException.class,
-                        e -> assertThat(e.kind()).isEqualTo(MaterialException.Kind.NOT_FOUND));
+                        MaterialException.class, e -> assertThat(e.kind()).isEqualTo(MaterialException.Kind.NOT_FOUND));
     }
 
     @Test
@@ -301,9 +307,7 @@ class CallsTest {
 
         assertThat(host.timings().get("calls"))
                 .extracting(CallTiming::call, CallTiming::calls, CallTiming::failures)
-                .containsExactly(
-                        tuple("calls.run", 2L, 0L),
-                        tuple("calls.summary", 1L, 0L));
+                .containsExactly(tuple("calls.run", 2L, 0L), tuple("calls.summary", 1L, 0L));
     }
 
     @Test

@@ -103,7 +103,8 @@ class ClassLoadingTest {
         wanted.put("org.junit.jupiter.api.Test", false);
         wanted.put("dev.penstock.plugins.Anything", false);
         var text = new StringBuilder();
-        wanted.keySet().forEach(name -> text.append("look(context, \"").append(name).append("\");"));
+        wanted.keySet()
+                .forEach(name -> text.append("look(context, \"").append(name).append("\");"));
         PluginJar.of("curious")
                 .type(Sources.task(
                         "curious",

@@ -41,7 +41,8 @@ class DescribedValuesTest {
 
     @Test
     void scalarsStandForTheTextThatTheyWouldBeWrittenAs() {
-        assertThat(read(OptionKind.TEXT, new BigDecimal("1.10")).values().text("it")).contains("1.10");
+        assertThat(read(OptionKind.TEXT, new BigDecimal("1.10")).values().text("it"))
+                .contains("1.10");
         assertThat(read(OptionKind.TEXT, true).values().text("it")).contains("true");
         assertThat(read(OptionKind.BOOLEAN, "true").values().flag("it")).isTrue();
         assertThat(read(OptionKind.NUMBER, "10").values().number("it")).isEqualTo(OptionalLong.of(10));
@@ -82,8 +83,9 @@ class DescribedValuesTest {
         var reading = DescribedValues.read(
                 List.of(option(OptionKind.SECRET)), Map.of("it", List.of("s3cret"), "other", new Secret("s3cret")));
 
-        assertThat(reading.violations()).hasSize(2).allSatisfy(violation -> assertThat(violation.message())
-                .doesNotContain("s3cret"));
+        assertThat(reading.violations())
+                .hasSize(2)
+                .allSatisfy(violation -> assertThat(violation.message()).doesNotContain("s3cret"));
         assertThat(read(OptionKind.SECRET, "s3cret").values()).hasToString("{it=***}");
     }
 
@@ -126,8 +128,8 @@ class DescribedValuesTest {
                 List.of(Option.of("build_file", OptionKind.TEXT, Text.of("x"))), Map.of("buildfile", "x"));
 
         assertThat(reading.violations())
-                .containsExactly(new Violation(
-                        "buildfile", "There is no option \"buildfile\"; did you mean \"build_file\"?"));
+                .containsExactly(
+                        new Violation("buildfile", "There is no option \"buildfile\"; did you mean \"build_file\"?"));
     }
 
     @Test

@@ -93,7 +93,8 @@ record PluginJar(Map<String, String> manifest, Map<String, byte[]> entries, List
         try (var zip = new ZipOutputStream(bytes)) {
             if (!manifest.isEmpty()) {
                 var text = new StringBuilder();
-                manifest.forEach((name, value) -> text.append(name).append(": ").append(value).append("\r\n"));
+                manifest.forEach((name, value) ->
+                        text.append(name).append(": ").append(value).append("\r\n"));
                 put(zip, "META-INF/MANIFEST.MF", (text + "\r\n").getBytes(StandardCharsets.UTF_8));
             }
             if (!index.isEmpty()) {
@@ -126,13 +127,15 @@ record PluginJar(Map<String, String> manifest, Map<String, byte[]> entries, List
     private static Map<String, byte[]> compile(Sources.Text source) {
         try {
             Path out = Files.createTempDirectory("compiled-");
-            var file = new SimpleJavaFileObject(
-                    URI.create("string:///" + source.name().replace('.', '/') + ".java"), JavaFileObject.Kind.SOURCE) {
-                @Override
-                public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-                    return source.java();
-                }
-            };
+            var file =
+                    new SimpleJavaFileObject(
+                            URI.create("string:///" + source.name().replace('.', '/') + ".java"),
+                            JavaFileObject.Kind.SOURCE) {
+                        @Override
+                        public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+                            return source.java();
+                        }
+                    };
             var said = new StringWriter();
             boolean good = ToolProvider.getSystemJavaCompiler()
                     .getTask(

@@ -36,7 +36,8 @@ class ReplacingTest {
     }
 
     private static PluginJar version(String version) {
-        return PluginJar.task("changing", "context.console().out(\"" + version + "\");" + Sources.PASS).version(version);
+        return PluginJar.task("changing", "context.console().out(\"" + version + "\");" + Sources.PASS)
+                .version(version);
     }
 
     @Test
@@ -62,8 +63,10 @@ class ReplacingTest {
 
             assertThat(Hosts.run(host, "changing")).containsExactly("2.0.0-longer");
             assertThat(Hosts.only(host).version()).isEqualTo("2.0.0-longer");
-            assertThatThrownBy(() -> old.run(new Hosts.Context(), old.read(Map.of()).values()))
-                    .isInstanceOfSatisfying(PluginCallException.class, e -> assertThat(e.why()).isEqualTo(Why.GONE));
+            assertThatThrownBy(() ->
+                            old.run(new Hosts.Context(), old.read(Map.of()).values()))
+                    .isInstanceOfSatisfying(
+                            PluginCallException.class, e -> assertThat(e.why()).isEqualTo(Why.GONE));
         }
     }
 
@@ -97,7 +100,8 @@ class ReplacingTest {
         try (PluginHost host = folders.open()) {
             TaskHandle first = host.taskType("changing").orElseThrow();
             var context = new Hosts.Context();
-            var call = new FutureTask<>(() -> first.run(context, first.read(Map.of()).values()));
+            var call = new FutureTask<>(
+                    () -> first.run(context, first.read(Map.of()).values()));
             Thread.ofVirtual().start(call);
             while (context.lines().isEmpty()) {
                 Thread.onSpinWait();
@@ -260,7 +264,8 @@ class ReplacingTest {
     @Test
     void brokenShippedPluginFailsTheJobWithItsName() throws Exception {
         PluginJar jar = PluginJar.task("changing", Sources.PASS)
-                .source(Sources.plugin("Life", "@Override public void start() { throw new IllegalStateException(\"no\"); }"))
+                .source(Sources.plugin(
+                        "Life", "@Override public void start() { throw new IllegalStateException(\"no\"); }"))
                 .with("Plugin-Class", "alma.Life");
         Path file = jar.dropInto(folders.external(), "bad.jar");
         try (PluginHost agent = PluginHost.openEmpty(HostSettings.standard(root.resolve("agent"), new Hosts.Clock()))) {

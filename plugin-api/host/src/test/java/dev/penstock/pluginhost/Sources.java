@@ -88,6 +88,7 @@ final class Sources {
         int dot = name.lastIndexOf('.');
         return new Text(
                 name,
-                "package " + name.substring(0, dot) + "; public class " + name.substring(dot + 1) + " { " + members + " }");
+                "package " + name.substring(0, dot) + "; public class " + name.substring(dot + 1) + " { " + members
+                        + " }");
     }
 }
