@@ -13,20 +13,24 @@ import org.jspecify.annotations.Nullable;
 
 /** Agents as rows. The only class that writes {@code agent.state}; every method runs in its caller's transaction. */
 final class AgentStore {
-    private static final String SELECT_ALL = """
+    private static final String COLUMNS = """
             SELECT a.*,
                    CASE WHEN a.deleted_at IS NULL THEN a.state ELSE 'DELETED' END AS life,
                    greatest(extract(epoch FROM clock_timestamp() - a.last_seen_at), 0) AS silence
               FROM agent a
+            """;
+
+    private static final String SELECT_ALL = COLUMNS + """
              WHERE a.deleted_at IS NULL
              ORDER BY a.host_name, a.id
             """;
 
-    private static final String LOCK = """
-            SELECT a.*,
-                   CASE WHEN a.deleted_at IS NULL THEN a.state ELSE 'DELETED' END AS life,
-                   greatest(extract(epoch FROM clock_timestamp() - a.last_seen_at), 0) AS silence
-              FROM agent a
+    private static final String SELECT = COLUMNS + """
+             WHERE a.deleted_at IS NULL
+               AND a.id = :id
+            """;
+
+    private static final String LOCK = COLUMNS + """
              WHERE a.id = :id
                FOR UPDATE
             """;
@@ -90,6 +94,14 @@ final class AgentStore {
     /** All agents that are not deleted. */
     static List<Agent> all(Handle handle) {
         return handle.createQuery(SELECT_ALL).map(new AgentMapper()).list();
+    }
+
+    /** The agent, unless it is unknown or deleted. */
+    static Optional<Agent> find(Handle handle, AgentId id) {
+        return handle.createQuery(SELECT)
+                .bind("id", id.value())
+                .map(new AgentMapper())
+                .findOne();
     }
 
     /** Locks the row until the transaction ends; finds deleted agents too. */

@@ -105,7 +105,7 @@ public final class Agents {
             events.append(tx, object, "agent.changed", Map.of("state", state.name(), "by", by));
             signals.raise(tx, Channel.DISPATCH);
         });
-        roster.forget();
+        roster.refresh(id);
     }
 
     /** Removes one agent. With {@code force} it loses the job that it holds. */
@@ -129,7 +129,7 @@ public final class Agents {
                     Map.of("host_name", agent.facts().hostName(), "force", force));
             events.append(tx, object, "agent.deleted", Map.of("by", by));
         });
-        roster.forget();
+        roster.refresh(id);
     }
 
     private static AgentState apply(Handle tx, Agent agent, AgentEvent event, String by) {

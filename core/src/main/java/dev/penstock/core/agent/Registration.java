@@ -48,7 +48,7 @@ public final class Registration {
         AgentFacts facts = Facts.clean(request.facts());
         Proof proof = Assertions.verify(request.assertion(), clock.instant());
         RegistrationReply.State state = database.inTransaction(tx -> register(tx, request, facts, proof));
-        roster.forget();
+        roster.refresh(proof.agent());
         return new RegistrationReply(state, RETRY_SECONDS, proof.fingerprint());
     }
 
