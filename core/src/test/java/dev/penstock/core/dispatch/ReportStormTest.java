@@ -61,11 +61,13 @@ final class ReportStormTest {
 
             String unit = pipeline + "/1/build/1/unit";
             assertThat(all.standing(unit)).as("seed " + seed).isEqualTo("FINISHED 1 PASSED");
-            assertThat(server.api().get("/api/v1/jobs/" + job.jobId() + "/console").bytes())
+            assertThat(server.api()
+                            .get("/api/v1/jobs/" + job.jobId() + "/console")
+                            .bytes())
                     .as("seed " + seed)
                     .isEqualTo(CONSOLE);
-            assertThat(all.runs.list("SELECT event FROM job_transition WHERE event = 'ENDED' AND job_run_id = "
-                            + job.jobId()))
+            assertThat(all.runs.list(
+                            "SELECT event FROM job_transition WHERE event = 'ENDED' AND job_run_id = " + job.jobId()))
                     .as("seed " + seed)
                     .hasSize(1);
             assertThat(all.runs.one(
