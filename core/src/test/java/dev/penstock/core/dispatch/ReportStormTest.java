@@ -87,7 +87,7 @@ final class ReportStormTest {
             }
         }
         reports.add(report(3, 12, CONSOLE.length, end()));
-        reports.addAll(reports);
+        reports.addAll(List.copyOf(reports));
         Collections.shuffle(reports, random);
         for (JobReport report : reports) {
             HttpResponse<String> answer = agent.report(job.jobId(), report);
