@@ -7,6 +7,7 @@ import dev.penstock.core.platform.disk.FreeSpace;
 import dev.penstock.core.platform.error.ErrorCode;
 import dev.penstock.core.platform.error.PenstockException;
 import dev.penstock.core.platform.ids.JobRunId;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -68,6 +69,8 @@ final class Blobs {
             }
             uploads.add(job, received.length());
             return true;
+        } catch (BrokenUpload _) {
+            throw new PenstockException(ErrorCode.BAD_REQUEST, "The upload ended early; send the file again");
         } catch (IOException e) {
             if (DurableFiles.isFull(e)) {
                 throw full();
@@ -84,7 +87,7 @@ final class Blobs {
 
     private Received receive(JobRunId job, Source source) throws IOException {
         long[] nextLook = {64 * MEBIBYTE};
-        try (InputStream in = source.open()) {
+        try (InputStream in = new Upload(source.open())) {
             return bytes.receive(in, length -> {
                 checkLimits(job, length);
                 if (length >= nextLook[0]) {
@@ -175,5 +178,38 @@ final class Blobs {
                 ErrorCode.INTERNAL,
                 "The file of blob " + sha256 + " is lost or damaged on the server's disk: restore the folder"
                         + " \"artifacts\" from a backup, or run the job again");
+    }
+
+    /** The other end broke off, which is no failure of this server's disk. */
+    private static final class BrokenUpload extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        private BrokenUpload(IOException cause) {
+            super(cause);
+        }
+    }
+
+    private static final class Upload extends FilterInputStream {
+        private Upload(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read() throws IOException {
+            try {
+                return super.read();
+            } catch (IOException e) {
+                throw new BrokenUpload(e);
+            }
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) throws IOException {
+            try {
+                return super.read(into, offset, length);
+            } catch (IOException e) {
+                throw new BrokenUpload(e);
+            }
+        }
     }
 }

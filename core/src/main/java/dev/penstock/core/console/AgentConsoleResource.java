@@ -59,16 +59,35 @@ final class AgentConsoleResource implements Resource {
     }
 
     private static byte[] body(Context ctx) {
+        long announced = ctx.req().getContentLengthLong();
+        if (announced > Protocol.MAX_CONSOLE_CHUNK_BYTES) {
+            throw tooLarge();
+        }
         try (InputStream in = ctx.bodyInputStream()) {
-            byte[] body = in.readNBytes(Protocol.MAX_CONSOLE_CHUNK_BYTES + 1);
-            if (body.length > Protocol.MAX_CONSOLE_CHUNK_BYTES) {
-                throw new PenstockException(
-                        ErrorCode.TOO_LARGE,
-                        "The chunk has more than " + Protocol.MAX_CONSOLE_CHUNK_BYTES + " bytes; send it in parts");
+            if (announced < 0) {
+                byte[] body = in.readNBytes(Protocol.MAX_CONSOLE_CHUNK_BYTES + 1);
+                if (body.length > Protocol.MAX_CONSOLE_CHUNK_BYTES) {
+                    throw tooLarge();
+                }
+                return body;
+            }
+            byte[] body = new byte[(int) announced];
+            if (in.readNBytes(body, 0, body.length) < body.length) {
+                throw endedEarly();
             }
             return body;
         } catch (IOException _) {
-            throw new PenstockException(ErrorCode.BAD_REQUEST, "The chunk ended early");
+            throw endedEarly();
         }
+    }
+
+    private static PenstockException tooLarge() {
+        return new PenstockException(
+                ErrorCode.TOO_LARGE,
+                "The chunk has more than " + Protocol.MAX_CONSOLE_CHUNK_BYTES + " bytes; send it in parts");
+    }
+
+    private static PenstockException endedEarly() {
+        return new PenstockException(ErrorCode.BAD_REQUEST, "The chunk ended early");
     }
 }

@@ -16,8 +16,11 @@ import dev.penstock.core.testing.ApiClient;
 import dev.penstock.core.testing.ConnectedAgent;
 import dev.penstock.core.testing.TestServer;
 import dev.penstock.core.testing.WithDatabase;
+import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.Socket;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -76,6 +79,30 @@ class ArtifactApiTest {
         alma.put(blob(job, ArtifactFixture.sha256("other")), content).expectProblem(422, "invalid");
         alma.put(blob(job, "..%2f..%2fx"), content).expect(400);
         alma.put(blob(job, "ABC"), content).expectProblem(400, "bad_request");
+    }
+
+    @Test
+    void bytesThatAreThereAreNotAskedForAgain() throws IOException {
+        byte[] content = "jar of everybody".getBytes(StandardCharsets.UTF_8);
+        String path = blob(job, ArtifactFixture.sha256(content));
+
+        assertThat(firstAnswerToAnnouncement(path, content.length)).startsWith("HTTP/1.1 100");
+        alma.put(path, content).expect(201);
+        assertThat(firstAnswerToAnnouncement(path, content.length)).startsWith("HTTP/1.1 200");
+    }
+
+    /** Says that bytes will come when the server wants them, and does not send them. */
+    private String firstAnswerToAnnouncement(String path, int length) throws IOException {
+        try (var socket = new Socket(server.address().getHost(), server.address().getPort())) {
+            socket.setSoTimeout(10_000);
+            String head = "PUT " + path + " HTTP/1.1\r\nHost: " + server.address().getAuthority()
+                    + "\r\nAuthorization: " + alma.authorization()
+                    + "\r\nContent-Type: application/octet-stream\r\nExpect: 100-continue\r\nContent-Length: "
+                    + length + "\r\n\r\n";
+            socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+            var reader = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
+            return String.valueOf(reader.readLine());
+        }
     }
 
     @Test

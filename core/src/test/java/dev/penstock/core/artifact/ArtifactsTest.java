@@ -94,7 +94,7 @@ class ArtifactsTest {
                 });
 
         assertThatThrownBy(() -> on.blobs.upload(job, ArtifactFixture.sha256("x"), -1, () -> broken))
-                .hasMessageContaining("cannot be stored");
+                .hasMessageContaining("ended early");
         assertThat(files()).isEmpty();
     }
 

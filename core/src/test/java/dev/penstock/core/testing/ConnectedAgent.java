@@ -58,9 +58,14 @@ public final class ConnectedAgent {
         return agent.id();
     }
 
+    /** The value of its {@code Authorization} header, for requests that are made by hand. */
+    public String authorization() {
+        return "Bearer " + token;
+    }
+
     /** A request of this agent, to be sent. */
     public ApiClient.Request request(String method, String path) {
-        return api.request(method, path).header("Authorization", "Bearer " + token);
+        return api.request(method, path).header("Authorization", authorization());
     }
 
     public Answer put(String path, byte[] body) {
