@@ -99,8 +99,9 @@ record Features(
             resources.addAll(InsightFeature.create(new InsightFeature.Needs(on.database(), definitions, on.clock()))
                     .resources());
             var held = new HeldAttempts(on.database(), on.clock());
-            consoles(held, new JobSecretQuery(on.database(), secrets));
-            artifacts(held);
+            var jobSecrets = new JobSecretQuery(on.database(), secrets);
+            consoles(held, jobSecrets);
+            artifacts(held, jobSecrets);
             schedules(materials(definitions, secrets, plugins), definitions, secrets, runs);
             pipelines(definitions, secrets, plugins);
             dispatch(agents, runs, held, definitions, secrets, plugins);
@@ -232,11 +233,12 @@ record Features(
             workers.addAll(made.workers());
         }
 
-        private void artifacts(HeldAttempts held) throws IOException {
+        private void artifacts(HeldAttempts held, JobSecrets secrets) throws IOException {
             Settings settings = on.settings();
             ArtifactFeature made = ArtifactFeature.create(new ArtifactFeature.Needs(
                     on.database(),
                     held,
+                    secrets,
                     on.clock(),
                     on.folder("artifacts"),
                     new UploadLimits(

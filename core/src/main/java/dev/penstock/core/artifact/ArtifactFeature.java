@@ -8,6 +8,7 @@ import dev.penstock.core.platform.disk.FreeSpace;
 import dev.penstock.core.platform.worker.Worker;
 import dev.penstock.core.run.ArtifactSink;
 import dev.penstock.core.run.HeldAttempts;
+import dev.penstock.core.run.JobSecrets;
 import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.file.Path;
@@ -35,6 +36,7 @@ public record ArtifactFeature(ArtifactSink sink, List<Resource> resources, List<
     public record Needs(
             Database database,
             HeldAttempts held,
+            JobSecrets secrets,
             InstantSource clock,
             Path folder,
             UploadLimits limits,

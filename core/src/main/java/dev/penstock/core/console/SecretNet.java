@@ -1,6 +1,7 @@
 package dev.penstock.core.console;
 
 import dev.penstock.core.console.ConsoleBytes.Opened;
+import dev.penstock.core.platform.mask.SecretMask;
 import dev.penstock.core.run.JobSecrets;
 import java.io.IOException;
 import java.nio.ByteBuffer;

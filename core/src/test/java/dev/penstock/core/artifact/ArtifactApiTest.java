@@ -269,7 +269,7 @@ class ArtifactApiTest {
         publish(Map.of(
                 "reports/TEST-a.xml",
                 "<testsuite name='A'><testcase name='good' time='1.5'/>"
-                        + "<testcase name='bad'><failure message='no'>trace</failure></testcase></testsuite>",
+                        + "<testcase name='bad'><failure message='no'>trace with hunter22</failure></testcase></testsuite>",
                 "reports/TEST-b.xml",
                 "<testsuite name='B'><testcase name='skipped'><skipped/></testcase></testsuite>",
                 "reports/broken.xml",
@@ -300,7 +300,7 @@ class ArtifactApiTest {
                         .json()
                         .at("/items/0/detail")
                         .asText())
-                .isEqualTo("trace");
+                .isEqualTo("trace with ********");
     }
 
     @Test

@@ -4,7 +4,9 @@ import dev.penstock.core.artifact.report.ReportStore.ReportFile;
 import dev.penstock.core.artifact.report.ReportStore.Request;
 import dev.penstock.core.platform.db.Database;
 import dev.penstock.core.platform.error.PenstockException;
+import dev.penstock.core.platform.mask.SecretMask;
 import dev.penstock.core.platform.xml.XmlException;
+import dev.penstock.core.run.JobSecrets;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -37,6 +39,7 @@ public final class ReportReader {
 
     private final Database database;
     private final Blobs blobs;
+    private final JobSecrets secrets;
 
     /** Opens the bytes of an artifact. */
     @FunctionalInterface
@@ -44,9 +47,11 @@ public final class ReportReader {
         InputStream open(String sha256, long size) throws IOException;
     }
 
-    public ReportReader(Database database, Blobs blobs) {
+    /** @param secrets are not repeated, although the reports themselves may have them */
+    public ReportReader(Database database, Blobs blobs, JobSecrets secrets) {
         this.database = database;
         this.blobs = blobs;
+        this.secrets = secrets;
     }
 
     /** Reads the reports of one job; true when there was one. */
@@ -56,7 +61,7 @@ public final class ReportReader {
             return false;
         }
         Request found = request.get();
-        var reading = new Reading();
+        var reading = new Reading(SecretMask.of(secrets.of(found.job())));
         database.read(handle -> ReportStore.files(handle, found.job(), MAX_FILES))
                 .forEach(reading::add);
         reading.finish();
@@ -75,6 +80,7 @@ public final class ReportReader {
 
     /** What came out of the reports of one job so far. */
     private final class Reading {
+        private final SecretMask mask;
         private final List<TestCase> cases = new ArrayList<>();
         private final List<String> problems = new ArrayList<>();
         private long bytes;
@@ -82,6 +88,10 @@ public final class ReportReader {
         private int reports;
         private int others;
         private int dropped;
+
+        private Reading(SecretMask mask) {
+            this.mask = mask;
+        }
 
         private void add(ReportFile file) {
             if (bytes + file.size() > MAX_TOTAL_BYTES) {
@@ -107,12 +117,18 @@ public final class ReportReader {
                 return;
             }
             textChars += test.suite().length() + test.name().length() + length(test.message()) + length(test.detail());
-            boolean full = textChars > MAX_TEXT_CHARS;
-            cases.add(
-                    full
-                            ? new TestCase(
-                                    test.suite(), test.name(), test.status(), test.seconds(), test.message(), null)
-                            : test);
+            String detail = textChars > MAX_TEXT_CHARS ? null : test.detail();
+            cases.add(new TestCase(
+                    mask.masked(test.suite()),
+                    mask.masked(test.name()),
+                    test.status(),
+                    test.seconds(),
+                    masked(test.message()),
+                    masked(detail)));
+        }
+
+        private @Nullable String masked(@Nullable String text) {
+            return text == null ? null : mask.masked(text);
         }
 
         private static long length(@Nullable String text) {

@@ -1,4 +1,4 @@
-package dev.penstock.core.console;
+package dev.penstock.core.platform.mask;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -87,8 +87,6 @@ class SecretMaskTest {
     }
 
     private static String masked(SecretMask mask, String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        mask.mask(bytes);
-        return new String(bytes, StandardCharsets.UTF_8);
+        return mask.masked(text);
     }
 }

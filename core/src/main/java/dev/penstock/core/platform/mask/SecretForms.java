@@ -1,4 +1,4 @@
-package dev.penstock.core.console;
+package dev.penstock.core.platform.mask;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;

@@ -1,4 +1,4 @@
-package dev.penstock.core.console;
+package dev.penstock.core.platform.mask;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -14,8 +14,9 @@ import java.util.TreeSet;
  * Finds secrets in bytes and writes stars over them, as many as they have bytes, so that offsets stay. Time is linear in
  * the bytes for all but the strangest secrets; memory in the secrets. Immutable.
  */
-final class SecretMask {
-    static final SecretMask NONE = new SecretMask(List.of());
+public final class SecretMask {
+    /** Finds nothing. */
+    public static final SecretMask NONE = new SecretMask(List.of());
 
     private static final int KEY_BYTES = 4;
     private static final int FILTER_BITS = 16;
@@ -41,7 +42,8 @@ final class SecretMask {
         longest = length;
     }
 
-    static SecretMask of(Collection<String> secrets) {
+    /** @param secrets values in clear; those that are too short to be told from words are passed over */
+    public static SecretMask of(Collection<String> secrets) {
         var forms = new TreeSet<byte[]>(Arrays::compare);
         for (String secret : secrets) {
             for (String form : SecretForms.of(secret)) {
@@ -51,17 +53,17 @@ final class SecretMask {
         return forms.isEmpty() ? NONE : new SecretMask(forms);
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return longest == 0;
     }
 
     /** The length of the longest form, in bytes. */
-    int longest() {
+    public int longest() {
         return longest;
     }
 
     /** Writes stars over all secrets; answers where the first one began, or -1 when there was none. */
-    int mask(byte[] bytes) {
+    public int mask(byte[] bytes) {
         int first = -1;
         // Stars are written behind the search, because secrets may overlap.
         int begin = 0;
@@ -82,6 +84,15 @@ final class SecretMask {
         return first;
     }
 
+    /** A text with stars over its secrets. */
+    public String masked(String text) {
+        if (isEmpty()) {
+            return text;
+        }
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        return mask(bytes) < 0 ? text : new String(bytes, StandardCharsets.UTF_8);
+    }
+
     private int matchAt(byte[] bytes, int at) {
         int key = key(bytes, at);
         int hash = hash(key);
@@ -98,7 +109,7 @@ final class SecretMask {
     }
 
     /** How many of the last bytes may be the beginning of a secret whose rest has not come yet. */
-    int openSuffix(byte[] bytes, int count) {
+    public int openSuffix(byte[] bytes, int count) {
         for (int at = Math.max(0, count - longest + 1); at < count; at++) {
             int length = count - at;
             for (List<byte[]> list : candidates(bytes, at, length)) {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.penstock.core.platform.mask;
+
+import org.jspecify.annotations.NullMarked;
