@@ -93,12 +93,14 @@ class ArtifactApiTest {
 
     /** Says that bytes will come when the server wants them, and does not send them. */
     private String firstAnswerToAnnouncement(String path, int length) throws IOException {
-        try (var socket = new Socket(server.address().getHost(), server.address().getPort())) {
+        try (var socket =
+                new Socket(server.address().getHost(), server.address().getPort())) {
             socket.setSoTimeout(10_000);
-            String head = "PUT " + path + " HTTP/1.1\r\nHost: " + server.address().getAuthority()
-                    + "\r\nAuthorization: " + alma.authorization()
-                    + "\r\nContent-Type: application/octet-stream\r\nExpect: 100-continue\r\nContent-Length: "
-                    + length + "\r\n\r\n";
+            String head =
+                    "PUT " + path + " HTTP/1.1\r\nHost: " + server.address().getAuthority()
+                            + "\r\nAuthorization: " + alma.authorization()
+                            + "\r\nContent-Type: application/octet-stream\r\nExpect: 100-continue\r\nContent-Length: "
+                            + length + "\r\n\r\n";
             socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
             var reader = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
             return String.valueOf(reader.readLine());
