@@ -50,9 +50,7 @@ public record ArtifactFeature(ArtifactSink sink, List<Resource> resources, List<
         var artifacts = new Artifacts(needs.database(), blobs, needs.limits().maxJobBytes());
         var retention = new Retention(needs.database(), bytes, space, needs.rules(), Retention.GRACE, needs.clock());
         var reports = new ReportReader(
-                needs.database(),
-                (sha256, size) -> Channels.newInputStream(blobs.open(sha256, size)),
-                needs.secrets());
+                needs.database(), (sha256, size) -> Channels.newInputStream(blobs.open(sha256, size)), needs.secrets());
         return new ArtifactFeature(
                 artifacts,
                 List.of(
