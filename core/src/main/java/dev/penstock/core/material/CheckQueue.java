@@ -88,7 +88,10 @@ final class CheckQueue {
     private static final String RENEW = """
             UPDATE material
                SET claimed_until = clock_timestamp() + make_interval(secs => :lease)
-             WHERE id = ANY(:materials) AND claimed_until IS NOT NULL
+             WHERE id IN (SELECT id
+                            FROM material
+                           WHERE id = ANY(:materials) AND claimed_until IS NOT NULL
+                             FOR NO KEY UPDATE SKIP LOCKED)
             """;
 
     private static final String RELEASE = """
@@ -139,7 +142,7 @@ final class CheckQueue {
                 .list();
     }
 
-    /** Keeps claims; those that are over meanwhile stay over. */
+    /** Keeps claims; those that are over meanwhile stay over, and one whose row is in use now is kept the next time. */
     static void renew(Handle tx, Collection<MaterialId> materials, Duration lease) {
         tx.createUpdate(RENEW)
                 .bindArray("materials", Long.class, values(materials))

@@ -12,12 +12,11 @@ import dev.penstock.core.platform.ids.PipelineId;
 import dev.penstock.core.platform.signal.Channel;
 import dev.penstock.core.platform.signal.Signals;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
 
 /** Keeps materials in step with the definitions that name them. Thread-safe. */
@@ -38,13 +37,10 @@ public final class MaterialRegistry implements DefinitionListener {
     public void saved(Handle tx, CurrentDefinition definition) {
         PipelineId pipeline = definition.id();
         List<Named> named = named(definition);
-        MaterialStore.lock(
-                tx, named.stream().map(each -> each.identity().fingerprint()).toList(), pipeline);
-        Map<String, MaterialId> ids = new TreeMap<>();
+        MaterialStore.lock(tx);
+        Map<String, MaterialId> ids = new HashMap<>();
         Set<MaterialId> due = new HashSet<>();
-        named.stream()
-                .sorted(Comparator.comparing(each -> each.identity().fingerprint()))
-                .forEach(each -> ids.computeIfAbsent(each.identity().fingerprint(), _ -> {
+        named.forEach(each -> ids.computeIfAbsent(each.identity().fingerprint(), _ -> {
                     var registered = MaterialStore.register(tx, each.identity(), each.material(), pipeline);
                     if (registered.due()) {
                         due.add(registered.id());
@@ -70,7 +66,7 @@ public final class MaterialRegistry implements DefinitionListener {
 
     @Override
     public void deleted(Handle tx, PipelineId id) {
-        MaterialStore.lock(tx, List.of(), id);
+        MaterialStore.lock(tx);
         List<MaterialId> left = MaterialStore.used(tx, id);
         MaterialStore.forgetUses(tx, id);
         Set<MaterialId> due = handOver(tx, left, id);

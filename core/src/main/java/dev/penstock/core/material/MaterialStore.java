@@ -12,18 +12,11 @@ import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
 /**
- * Which materials there are, and which pipelines use them. Materials are locked in the order of their fingerprints, after
- * the pipeline; a material that nobody uses any more stays with its history and is not looked at.
+ * Which materials there are, and which pipelines use them. A material that nobody uses any more stays with its history
+ * and is not looked at.
  */
 final class MaterialStore {
-    private static final String LOCK = """
-            SELECT id
-              FROM material
-             WHERE fingerprint = ANY(:fingerprints)
-                OR id IN (SELECT material_id FROM pipeline_material WHERE pipeline_id = :pipeline)
-             ORDER BY fingerprint
-               FOR NO KEY UPDATE
-            """;
+    private static final String ONE_SAVE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('penstock.materials'))";
 
     private static final String REGISTER = """
             INSERT INTO material AS m (fingerprint, type, options, options_of, display_name, repository, branch, auto_update)
@@ -105,15 +98,11 @@ final class MaterialStore {
     record Use(PipelineId pipeline, int position) {}
 
     /**
-     * Locks the materials with these fingerprints and those that the pipeline uses, all at once: two saves that exchange
-     * materials wait for each other in one order.
+     * Lets one save after the other change which materials there are and who uses them: they lock, and make, several at
+     * once, and no order would keep two that exchange materials apart. Looks lock one material each.
      */
-    static void lock(Handle tx, Collection<String> fingerprints, PipelineId pipeline) {
-        tx.createQuery(LOCK)
-                .bindArray("fingerprints", String.class, List.copyOf(fingerprints))
-                .bind("pipeline", pipeline.value())
-                .mapTo(Long.class)
-                .list();
+    static void lock(Handle tx) {
+        tx.createQuery(ONE_SAVE_AT_A_TIME).mapTo(String.class).list();
     }
 
     /** Makes the material known, or gives the known one these options. */

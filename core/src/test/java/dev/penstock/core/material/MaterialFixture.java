@@ -208,12 +208,10 @@ public final class MaterialFixture implements AutoCloseable {
         database.useTransaction(tx -> tx.execute(sql));
     }
 
-    /** Makes all materials due, and wakes whoever looks. */
+    /** Makes all materials due, one after the other as their looks would, and wakes whoever looks. */
     public void passInterval() {
-        database.useTransaction(tx -> {
-            tx.execute("UPDATE material SET next_check_at = now()");
-            signals.raise(tx, Channel.MATERIAL);
-        });
+        list("SELECT id FROM material").forEach(id -> execute("UPDATE material SET next_check_at = now() WHERE id = " + id));
+        database.useTransaction(tx -> signals.raise(tx, Channel.MATERIAL));
     }
 
     @Override

@@ -10,7 +10,6 @@ import dev.penstock.core.platform.event.EventStore;
 import dev.penstock.core.platform.ids.MaterialId;
 import dev.penstock.core.platform.ids.PipelineId;
 import dev.penstock.core.platform.signal.Channel;
-import dev.penstock.core.platform.worker.Worker;
 import dev.penstock.core.testing.LocalSignals;
 import dev.penstock.core.testing.TextRepository;
 import dev.penstock.core.testing.WithDatabase;
@@ -189,25 +188,6 @@ class MaterialWorkerTest {
         assertThat(shop.questions()).isEqualTo(before + 2);
         assertThat(materials.heard.stream().filter(("checked " + id.value())::equals))
                 .hasSize(2);
-    }
-
-    @Test
-    void aServerThatStopsGivesBackWhatItWasLookingAt(
-            Database database, LocalSignals signals, EventStore events, @TempDir Path own) throws IOException {
-        var stopping = new MaterialFixture(database, signals, events, own);
-        TextRepository shop = stopping.repository("given-back").hang();
-        materials.feature.workers().forEach(Worker::pause);
-        stopping.start();
-        stopping.save("given-back", material(shop));
-        until(() -> shop.questions() == 1);
-
-        stopping.close();
-
-        String claimed = materials.one("SELECT claimed_until IS NOT NULL FROM material WHERE id = "
-                + materials.materialOf("given-back", 0).value());
-        materials.feature.workers().forEach(Worker::resume);
-        assertThat(claimed).isEqualTo("f");
-        shop.recover();
     }
 
     private MaterialId seen(String pipeline, TextRepository repository) {
