@@ -41,12 +41,12 @@ public final class MaterialRegistry implements DefinitionListener {
         Map<String, MaterialId> ids = new HashMap<>();
         Set<MaterialId> due = new HashSet<>();
         named.forEach(each -> ids.computeIfAbsent(each.identity().fingerprint(), _ -> {
-                    var registered = MaterialStore.register(tx, each.identity(), each.material(), pipeline);
-                    if (registered.due()) {
-                        due.add(registered.id());
-                    }
-                    return registered.id();
-                }));
+            var registered = MaterialStore.register(tx, each.identity(), each.material(), pipeline);
+            if (registered.due()) {
+                due.add(registered.id());
+            }
+            return registered.id();
+        }));
         Set<MaterialId> concerned = new HashSet<>(MaterialStore.used(tx, pipeline));
         MaterialStore.forgetUses(tx, pipeline);
         for (Named each : named) {

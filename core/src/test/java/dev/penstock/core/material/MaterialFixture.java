@@ -210,7 +210,8 @@ public final class MaterialFixture implements AutoCloseable {
 
     /** Makes all materials due, one after the other as their looks would, and wakes whoever looks. */
     public void passInterval() {
-        list("SELECT id FROM material").forEach(id -> execute("UPDATE material SET next_check_at = now() WHERE id = " + id));
+        list("SELECT id FROM material")
+                .forEach(id -> execute("UPDATE material SET next_check_at = now() WHERE id = " + id));
         database.useTransaction(tx -> signals.raise(tx, Channel.MATERIAL));
     }
 

@@ -28,6 +28,7 @@ class MaterialWorkerStopTest {
 
         materials.close();
 
-        assertThat(materials.list("SELECT id FROM material WHERE claimed_until IS NOT NULL")).isEmpty();
+        assertThat(materials.list("SELECT id FROM material WHERE claimed_until IS NOT NULL"))
+                .isEmpty();
     }
 }
