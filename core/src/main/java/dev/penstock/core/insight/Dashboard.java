@@ -11,7 +11,9 @@ import dev.penstock.core.platform.json.Json;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,6 +36,9 @@ final class Dashboard {
     /** When more have changed, reading all of them costs less than asking for each. */
     private static final int MOST_CHANGED = 500;
 
+    /** So many share their words when they are packed; a change packs these again. */
+    private static final int CHUNK = 64;
+
     /** Events are kept for days; what was read so long ago is read anew. */
     private static final Duration LONGEST_TRUST = Duration.ofHours(1);
 
@@ -43,6 +48,7 @@ final class Dashboard {
     private final ReentrantLock reading = new ReentrantLock();
 
     private Map<String, Entry> entries = new TreeMap<>();
+    private Map<Chunk, Packed.Part> packed = new HashMap<>();
     private @Nullable Mark mark;
     private Instant readAt = Instant.EPOCH;
     private @Nullable Shown shown;
@@ -155,20 +161,47 @@ final class Dashboard {
 
     private Packed pack() {
         List<Entry> sorted = entries.values().stream().sorted(PLACE).toList();
-        var packing = new Packed.Packing();
-        packing.add("{\"counts\":" + counts(sorted) + ",\"groups\":[");
-        String group = null;
-        for (Entry entry : sorted) {
-            if (entry.groupKey().equals(group)) {
-                packing.add(",");
-            } else {
-                packing.add((group == null ? "" : "]},") + "{\"name\":" + text(entry.group()) + ",\"pipelines\":[");
-                group = entry.groupKey();
-            }
-            packing.add(entry.json());
+        List<Packed.Part> parts = new ArrayList<>();
+        Map<Chunk, Packed.Part> fresh = new HashMap<>();
+        parts.add(new Packed.Part("{\"counts\":" + counts(sorted) + ",\"groups\":["));
+        for (int from = 0, to; from < sorted.size(); from = to) {
+            to = end(sorted, from);
+            var chunk = new Chunk(opening(sorted, from), List.copyOf(sorted.subList(from, to)));
+            Packed.Part known = packed.get(chunk);
+            Packed.Part part = known == null ? new Packed.Part(chunk.text()) : known;
+            fresh.put(chunk, part);
+            parts.add(part);
         }
-        packing.add(group == null ? "]}" : "]}]}");
-        return packing.done();
+        parts.add(new Packed.Part(sorted.isEmpty() ? "]}" : "]}]}"));
+        packed = fresh;
+        return Packed.of(parts);
+    }
+
+    /** Where the chunk ends that begins there: with its group, or when it is full. */
+    private static int end(List<Entry> sorted, int from) {
+        String group = sorted.get(from).groupKey();
+        int to = from + 1;
+        while (to < sorted.size()
+                && to - from < CHUNK
+                && sorted.get(to).groupKey().equals(group)) {
+            to++;
+        }
+        return to;
+    }
+
+    private static String opening(List<Entry> sorted, int at) {
+        Entry entry = sorted.get(at);
+        if (at > 0 && sorted.get(at - 1).groupKey().equals(entry.groupKey())) {
+            return ",";
+        }
+        return (at == 0 ? "" : "]},") + "{\"name\":" + text(entry.group()) + ",\"pipelines\":[";
+    }
+
+    /** Some pipelines of a group, packed together. */
+    private record Chunk(String opening, List<Entry> entries) {
+        String text() {
+            return entries.stream().map(Entry::json).collect(Collectors.joining(",", opening, ""));
+        }
     }
 
     /** @param byState how many newest runs are in each state */

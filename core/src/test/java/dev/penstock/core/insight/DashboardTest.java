@@ -10,6 +10,7 @@ import dev.penstock.core.platform.signal.Signals;
 import dev.penstock.core.run.JobResult;
 import dev.penstock.core.run.RunFixture;
 import dev.penstock.core.testing.WithDatabase;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -51,8 +53,11 @@ final class DashboardTest {
     }
 
     private static JsonNode json(Dashboard.Shown shown) {
-        try {
-            return Json.STRICT.readTree(shown.json().plain());
+        try (var unpacked =
+                new GZIPInputStream(new ByteArrayInputStream(shown.json().gzip()))) {
+            byte[] bytes = unpacked.readAllBytes();
+            assertThat(shown.json().plain()).isEqualTo(bytes);
+            return Json.STRICT.readTree(bytes);
         } catch (IOException e) {
             throw new AssertionError(e);
         }
@@ -155,6 +160,28 @@ final class DashboardTest {
         tell("deploy", "pipeline.deleted");
 
         assertThat(show().path("groups").isEmpty()).isTrue();
+    }
+
+    @Test
+    void manyPipelinesOfManyGroupsPackIntoLittle() {
+        database.useTransaction(tx -> {
+            tx.execute("INSERT INTO resolved_definition (sha256, definition) VALUES ('x', '{\"stages\": []}')");
+            tx.execute(
+                    "INSERT INTO pipeline_group (name_key, name) SELECT 'g' || n, 'G' || n FROM generate_series(1, 3) n");
+            tx.execute("""
+                    INSERT INTO pipeline (name, name_key, group_key, version, definition_id)
+                    SELECT 'p' || n, 'p' || n, 'g' || (1 + n / 150), 1, (SELECT id FROM resolved_definition)
+                      FROM generate_series(0, 449) n
+                    """);
+        });
+
+        Dashboard.Shown shown = dashboard.show();
+
+        JsonNode groups = json(shown).path("groups");
+        assertThat(groups)
+                .hasSize(3)
+                .allSatisfy(group -> assertThat(group.path("pipelines")).hasSize(150));
+        assertThat(shown.json().gzip()).hasSizeLessThan(shown.json().plain().length / 4);
     }
 
     @Test
