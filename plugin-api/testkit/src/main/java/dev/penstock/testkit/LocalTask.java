@@ -128,7 +128,7 @@ public final class LocalTask implements TaskContext {
 
     private Path program(String name, String path) throws TaskException {
         if (name.contains("/") || name.contains(File.separator)) {
-            Path file = workingDirectory.resolve(name);
+            Path file = workingDirectory.resolve(name).normalize();
             if (Files.isRegularFile(file)) {
                 return file;
             }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.penstock.testkit;
+
+import org.jspecify.annotations.NullMarked;
