@@ -35,8 +35,8 @@ class LocalTaskTest {
 
     @Test
     void startsRealProgramsAndKeepsWhatTheySay() throws Exception {
-        int exitCode = task.execute(
-                CommandLine.of("sh", "-c", "pwd; echo $WHO $MORE; echo bad >&2; exit 3").with("MORE", "bruno"));
+        int exitCode = task.execute(CommandLine.of("sh", "-c", "pwd; echo $WHO $MORE; echo bad >&2; exit 3")
+                .with("MORE", "bruno"));
 
         assertThat(exitCode).isEqualTo(3);
         assertThat(task.recorded().lines(Kind.OUT))

@@ -22,10 +22,8 @@ class TestValuesTest {
 
     @Test
     void givesDefaultsAndWhatWasSet() {
-        TestValues values = VALUES.with("text", "t")
-                .with("secret", "s")
-                .with("choice", "b")
-                .with("map", Map.of("k", "v"));
+        TestValues values =
+                VALUES.with("text", "t").with("secret", "s").with("choice", "b").with("map", Map.of("k", "v"));
 
         assertThat(values.text("text")).contains("t");
         assertThat(values.secret("secret").orElseThrow().reveal()).isEqualTo("s");

@@ -33,7 +33,8 @@ class TypeRulesTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "Upper", "under_score", "9x"})
     void idMustBeAWord(String id) {
-        assertThat(TypeRules.description(id, WORD, List.of(), TypeRules.OF_EVERY_TASK)).hasSize(1);
+        assertThat(TypeRules.description(id, WORD, List.of(), TypeRules.OF_EVERY_TASK))
+                .hasSize(1);
     }
 
     static Stream<Arguments> badOptions() {
@@ -72,7 +73,10 @@ class TypeRulesTest {
     @Test
     void classThatTheHostWouldNotFindIsTold() {
         assertThat(TypeRules.extension(Hidden.class)).hasSize(3);
-        assertThat(TypeRules.extension(Unlisted.class)).singleElement().asString().contains("-proc:full");
+        assertThat(TypeRules.extension(Unlisted.class))
+                .singleElement()
+                .asString()
+                .contains("-proc:full");
     }
 
     /** Remembers. */
