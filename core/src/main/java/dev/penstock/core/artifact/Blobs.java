@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** Blobs: uploaded once whoever has them, checked by their hash, fetched by jobs. Thread-safe. */
@@ -81,7 +82,11 @@ final class Blobs {
 
     /** A row alone is not enough: bytes that were lost are uploaded again. */
     private boolean isThere(String sha256) throws IOException {
-        OptionalLong size = database.inTransaction(tx -> BlobStore.touch(tx, sha256));
+        Optional<BlobStore.Known> known = database.read(handle -> BlobStore.find(handle, sha256));
+        if (known.isEmpty()) {
+            return false;
+        }
+        OptionalLong size = database.inTransaction(tx -> BlobStore.touch(tx, sha256, known.get()));
         return size.isPresent() && size.equals(bytes.size(sha256));
     }
 

@@ -203,7 +203,8 @@ class RetentionTest {
                 on.upload(job, sha256, content);
                 // Whenever there is a row there are the bytes: what an agent is told holds.
                 database.useTransaction(tx -> {
-                    if (BlobStore.touch(tx, sha256).isPresent()) {
+                    if (BlobStore.touch(tx, sha256, new BlobStore.Known(content.length, true))
+                            .isPresent()) {
                         assertThat(sizeOf(sha256)).isEqualTo(content.length);
                     }
                 });

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeEach;
@@ -170,6 +171,37 @@ class ConsolesTest {
             on.pass(job, 1);
             assertThat(end.get()).isInstanceOf(Ended.class);
         }
+    }
+
+    @Test
+    void manyFollowersEachGetEverything() throws Exception {
+        JobRunId job = on.runningJob();
+        var followers = new ArrayList<Future<String>>();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < 300; i++) {
+                followers.add(threads.submit(() -> followed(job)));
+            }
+            for (int line = 0; line < 50; line++) {
+                on.append(job, line * 9L, "line %03d\n".formatted(line));
+            }
+            on.pass(job, 1);
+            for (Future<String> follower : followers) {
+                assertThat(follower.get()).hasSize(450).endsWith("line 049\n");
+            }
+        }
+
+        assertThat(on.hub.followed()).isZero();
+    }
+
+    private String followed(JobRunId job) throws IOException, InterruptedException {
+        var text = new StringBuilder();
+        try (ConsoleFollower follower = on.consoles.follow(job, 1, 0)) {
+            while (follower.next(LONG) instanceof Text(var from, var _, var more)) {
+                assertThat(from).isEqualTo(text.length());
+                text.append(more);
+            }
+        }
+        return text.toString();
     }
 
     @Test
