@@ -2,6 +2,7 @@ package dev.penstock.core.material;
 
 import dev.penstock.core.config.CurrentDefinition;
 import dev.penstock.core.config.Definitions;
+import dev.penstock.core.config.model.Names;
 import dev.penstock.core.platform.db.Database;
 import dev.penstock.core.platform.error.ErrorCode;
 import dev.penstock.core.platform.error.PenstockException;
@@ -22,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -160,7 +162,9 @@ final class ConnectionTests {
     }
 
     private PipelineId pipeline(String name) {
-        return database.read(handle -> definitions.current(handle, name))
+        return Optional.of(name)
+                .filter(Names::isName)
+                .flatMap(known -> database.read(handle -> definitions.current(handle, known)))
                 .map(CurrentDefinition::id)
                 .orElseThrow(() -> invalid(List.of(
                         Violation.at("/pipeline", "unknown_pipeline", "There is no pipeline \"" + name + "\""))));

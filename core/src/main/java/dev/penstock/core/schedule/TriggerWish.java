@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  *     first that nobody polls, and at those of which a chosen revision is not known
  */
 record TriggerWish(
-        @Nullable List<MaterialWish> materials,
-        @Nullable List<VariableWish> variables,
+        @Nullable List<@Nullable MaterialWish> materials,
+        @Nullable List<@Nullable VariableWish> variables,
         @Nullable String comment,
         @Nullable Boolean updateMaterialsBefore) {
     static final TriggerWish PLAIN = new TriggerWish(null, null, null, null);
@@ -58,9 +58,11 @@ record TriggerWish(
         if (orEmpty(materials).size() > MAX_ENTRIES || orEmpty(variables).size() > MAX_ENTRIES) {
             found.add(Violation.at("", "too_many", "At most " + MAX_ENTRIES + " materials and variables can be given"));
         }
-        if (comment != null && comment.length() > MAX_COMMENT_CHARS) {
+        if (comment != null && (comment.length() > MAX_COMMENT_CHARS || comment.indexOf('\0') >= 0)) {
             found.add(Violation.at(
-                    "/comment", "too_long", "The comment has more than " + MAX_COMMENT_CHARS + " characters"));
+                    "/comment",
+                    "invalid_value",
+                    "The comment has more than " + MAX_COMMENT_CHARS + " characters, or a NUL"));
         }
         return found;
     }
@@ -69,17 +71,21 @@ record TriggerWish(
     List<Pin> pins(Situation now, Map<MaterialNow, String> fingerprints, List<Violation> violations) {
         List<Pin> pins = new ArrayList<>();
         Set<MaterialNow> seen = new HashSet<>();
-        List<MaterialWish> wished = orEmpty(materials);
+        List<@Nullable MaterialWish> wished = orEmpty(materials);
         for (int i = 0; i < wished.size(); i++) {
             String at = "/materials/" + i;
-            String name = wished.get(i).material();
-            String revision = wished.get(i).revision();
+            MaterialWish wish = wished.get(i);
+            String name = wish == null ? null : wish.material();
+            String revision = wish == null ? null : wish.revision();
             if (name == null || name.isBlank()) {
                 violations.add(Violation.at(
                         at + "/material", "required", "Give the material's name, destination, fingerprint or id"));
                 continue;
             }
-            if (revision == null || revision.isBlank() || revision.length() > MAX_REVISION_CHARS) {
+            if (revision == null
+                    || revision.isBlank()
+                    || revision.length() > MAX_REVISION_CHARS
+                    || revision.indexOf('\0') >= 0) {
                 violations.add(
                         Violation.at(at + "/revision", "required", "Give a revision, or the first characters of one"));
                 continue;
@@ -125,9 +131,10 @@ record TriggerWish(
         Map<String, Boolean> declared = declared(definition);
         Set<String> seen = new HashSet<>();
         List<NewValue> values = new ArrayList<>();
-        List<VariableWish> wished = orEmpty(variables);
+        List<@Nullable VariableWish> wished = orEmpty(variables);
         for (int i = 0; i < wished.size(); i++) {
-            VariableWish wish = wished.get(i);
+            VariableWish given = wished.get(i);
+            VariableWish wish = given == null ? new VariableWish(null, null, null) : given;
             String at = "/variables/" + i;
             String name = wish.name();
             String value = wish.value() == null ? wish.secureValue() : wish.value();
@@ -175,7 +182,7 @@ record TriggerWish(
         return declared;
     }
 
-    private static <T> List<T> orEmpty(@Nullable List<T> list) {
+    private static <T extends @Nullable Object> List<T> orEmpty(@Nullable List<T> list) {
         return list == null ? List.of() : list;
     }
 }

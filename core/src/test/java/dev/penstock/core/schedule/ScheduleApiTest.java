@@ -19,9 +19,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Triggers, pauses and the answer to "why does it not start?" as programs see them. */
 @WithDatabase
@@ -153,6 +156,35 @@ class ScheduleApiTest {
         api.post("/api/v1/pipelines/mistakes/triggers", "{\"revision\": 1}").expectProblem(422, "invalid");
         api.get("/api/v1/triggers/nonsense").expectProblem(404, "not_found");
         trigger("nowhere").expectProblem(404, "not_found");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"materials\": [null], \"variables\": [null]}",
+                "{\"materials\": [{\"material\": \"code\", \"revision\": \"\\u0000\"}]}",
+                "{\"materials\": [{\"material\": \"\\ud800\", \"revision\": \"r1\"}]}",
+                "{\"comment\": \"a\\u0000b\"}",
+                "{\"materials\": {}}",
+                "{\"update_materials_before\": \"perhaps\"}",
+                "[]"
+            })
+    void oddBodiesAreRefusedNotFailed(String body) {
+        api.post("/api/v1/pipelines/odd/triggers", body).expectProblem(422, "invalid");
+    }
+
+    @BeforeAll
+    void makeOdd() {
+        byHand("odd");
+    }
+
+    @Test
+    void aRevisionOfHalfACharacterIsNotKnown() {
+        api.post(
+                        "/api/v1/pipelines/odd/triggers",
+                        "{\"update_materials_before\": false,"
+                                + " \"materials\": [{\"material\": \"code\", \"revision\": \"\\ud800\"}]}")
+                .expectProblem(422, "invalid");
     }
 
     @Test
