@@ -32,7 +32,7 @@ public record ScheduleFeature(List<Resource> resources, List<Worker> workers) {
 
     public static ScheduleFeature create(Needs needs) {
         var situations = new SituationQuery(needs.definitions());
-        var starter = new Starter(needs.runs());
+        var starter = new Starter(needs.runs(), needs.signals());
         var waiting = new WaitingTriggers(situations, starter, needs.events());
         var worker = new ScheduleWorker(needs.database(), situations, starter, waiting, needs.events());
         var triggers = new Triggers(needs.database(), situations, starter, needs.materials(), needs.secrets());

@@ -44,11 +44,10 @@ public final class ScheduleMarkers implements RevisionListener, DefinitionListen
         signals.raise(tx, Channel.SCHEDULE);
     }
 
+    /** Where nothing waits nothing is looked at: a run whose changes were all there were costs no transaction more. */
     @Override
     public void stageEnded(Handle tx, EndedStage ended) {
-        if (ended.first()) {
-            ScheduleStore.request(tx, ended.pipeline());
-        }
+        boolean waiting = ended.first() && ScheduleStore.requestIfWaiting(tx, ended.pipeline());
         boolean downstream = false;
         if (ended.result() == JobResult.PASSED) {
             var place = new UpstreamRevisions.Passed(
@@ -57,7 +56,7 @@ public final class ScheduleMarkers implements RevisionListener, DefinitionListen
                 downstream |= ScheduleStore.requestUsers(tx, material) > 0;
             }
         }
-        raiseIf(tx, ended.first() || downstream);
+        raiseIf(tx, waiting || downstream);
     }
 
     private void raiseIf(Handle tx, boolean marked) {

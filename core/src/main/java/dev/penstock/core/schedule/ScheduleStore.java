@@ -26,6 +26,13 @@ final class ScheduleStore {
             VALUES (:pipeline, clock_timestamp() + make_interval(secs => :delay))
             """ + ON_CONFLICT;
 
+    private static final String REQUEST_IF_WAITING = """
+            INSERT INTO schedule_request (pipeline_id)
+            SELECT pipeline_id
+              FROM schedule_outcome
+             WHERE pipeline_id = :pipeline AND code = :code
+            """ + ON_CONFLICT;
+
     private static final String REQUEST_USERS = """
             INSERT INTO schedule_request (pipeline_id)
             SELECT DISTINCT pipeline_id
@@ -127,6 +134,18 @@ final class ScheduleStore {
                 .bind("pipeline", pipeline.value())
                 .bind("delay", delay.toMillis() / 1_000.0)
                 .execute();
+    }
+
+    /**
+     * Has the pipeline looked at if changes wait for its first stage; whether they do. The caller holds the pipeline's
+     * lock, under which that is said too, so that no change falls between.
+     */
+    static boolean requestIfWaiting(Handle tx, PipelineId pipeline) {
+        return tx.createUpdate(REQUEST_IF_WAITING)
+                        .bind("pipeline", pipeline.value())
+                        .bind("code", Reason.Code.FIRST_STAGE_ACTIVE.name())
+                        .execute()
+                == 1;
     }
 
     /** Has every pipeline looked at that uses the material; how many those are. */

@@ -36,7 +36,7 @@ final class ScheduleFixture implements AutoCloseable {
         this.materials = new MaterialFixture(database, signals, events, folder, markers);
         this.runs = new RunFixture(database, signals, events, markers);
         var situations = new SituationQuery(materials.definitions);
-        var starter = new Starter(runs.feature.runs());
+        var starter = new Starter(runs.feature.runs(), signals);
         var waiting = new WaitingTriggers(situations, starter, events);
         this.worker = new ScheduleWorker(database, situations, starter, waiting, events);
         this.triggers = new Triggers(database, situations, starter, materials.feature.materials(), materials.secrets);

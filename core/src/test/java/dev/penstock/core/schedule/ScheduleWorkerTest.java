@@ -64,13 +64,30 @@ class ScheduleWorkerTest {
     @Test
     void whatWasBuiltIsNotBuiltAgain() {
         TextRepository shop = repository("again").commit("r1", "a");
-        schedule.save("again", shop);
+        PipelineId id = schedule.save("again", shop);
         schedule.runs("again", 1);
-
         schedule.pass("again", 1, "build");
+
+        schedule.runs.execute("INSERT INTO schedule_request (pipeline_id) VALUES (" + id.value() + ")");
+        schedule.materials.passInterval();
+        schedule.worker.step();
 
         schedule.outcome("again", "UP_TO_DATE");
         assertThat(schedule.changes("again")).hasSize(1);
+    }
+
+    @Test
+    void aRunAfterWhichNothingWaitsHasNothingLookedAt() {
+        TextRepository shop = repository("quiet").commit("r1", "a");
+        PipelineId id = schedule.save("quiet", shop);
+        schedule.runs("quiet", 1);
+
+        schedule.pass("quiet", 1, "build");
+
+        assertThat(schedule.runs.list("SELECT pipeline_id FROM schedule_request WHERE pipeline_id = " + id.value()))
+                .isEmpty();
+        assertThat(schedule.runs.list("SELECT code FROM schedule_outcome WHERE pipeline_id = " + id.value()))
+                .isEmpty();
     }
 
     @Test
