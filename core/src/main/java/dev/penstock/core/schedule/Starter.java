@@ -40,9 +40,10 @@ final class Starter {
 
     /** Whether newer revisions than those of the run are known: what is to become of them has to be said. */
     private static boolean leavesSomething(Situation now, List<RunMaterial> materials) {
-        return materials.stream().anyMatch(material -> now.materials().stream()
-                .filter(known -> known.position() == material.position())
-                .map(MaterialNow::newest)
-                .anyMatch(newest -> newest != null && newest.id() > material.modification()));
+        return materials.stream()
+                .anyMatch(material -> now.materials().stream()
+                        .filter(known -> known.position() == material.position())
+                        .map(MaterialNow::newest)
+                        .anyMatch(newest -> newest != null && newest.id() > material.modification()));
     }
 }

@@ -263,9 +263,12 @@ class MaterialApiTest {
     void signedBodiesThatAreOddAreTakenOrRefusedNotFailed() {
         JsonNode hook = hook("GITHUB");
 
-        push(hook, PushTest.GITHUB.replace("heads/main", "heads/\\ud800"), "odd-1").expect(202);
-        push(hook, PushTest.GITHUB.replace("heads/main", "heads/a\\u0000b"), "odd-2").expect(202);
-        push(hook, PushTest.GITHUB.replace("github.com/ada", "github.com/\\udc00\\u0000"), "odd-3").expect(202);
+        push(hook, PushTest.GITHUB.replace("heads/main", "heads/\\ud800"), "odd-1")
+                .expect(202);
+        push(hook, PushTest.GITHUB.replace("heads/main", "heads/a\\u0000b"), "odd-2")
+                .expect(202);
+        push(hook, PushTest.GITHUB.replace("github.com/ada", "github.com/\\udc00\\u0000"), "odd-3")
+                .expect(202);
         push(hook, "{\"ref\": {}, \"repository\": []}", "odd-4").expect(202);
         push(hook, "{".repeat(1_000), "odd-5").expectProblem(400, "bad_request");
         push(hook, "true", "odd-6").expectProblem(400, "bad_request");
