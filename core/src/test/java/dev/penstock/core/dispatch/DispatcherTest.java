@@ -162,7 +162,7 @@ final class DispatcherTest {
     @Test
     void aDisabledAgentGetsNoWorkThoughItsPollWaits() {
         PollingAgent alma = server.agent("alma");
-        CompletableFuture<PollReply> poll = alma.park(alma.identity.facts(), List.of(), true, 2);
+        CompletableFuture<PollReply> poll = alma.park(alma.identity.facts(), List.of(), true, 1);
         server.awaitParked(alma);
 
         server.api()
