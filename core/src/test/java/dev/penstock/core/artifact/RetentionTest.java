@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -109,6 +110,46 @@ class RetentionTest {
         assertThat(on.paths(old)).isEmpty();
         assertThat(List.of(kept, passed, newest))
                 .allSatisfy(job -> assertThat(on.paths(job)).hasSize(1));
+    }
+
+    @Test
+    void aFullDiskTakesNoMoreThanIsNeeded() throws IOException {
+        List<JobRunId> jobs = List.of(run(1, FAILED), run(2, FAILED), run(3, FAILED), run(4, FAILED), run(5, FAILED));
+        long one = sizeOf(ArtifactFixture.sha256("run 1 of a.txt"));
+        var disk = new FreeSpace(() -> 6 * one - stored());
+        var rules = new RetentionRules(Duration.ZERO, 0, 2 * one, 3 * one);
+
+        new Retention(database, on.bytes, disk, rules, Duration.ZERO, InstantSource.system()).step();
+
+        assertThat(jobs).extracting(job -> on.paths(job).size()).containsExactly(0, 0, 1, 1, 1);
+        assertThat(stored()).isEqualTo(3 * one);
+    }
+
+    @Test
+    void bytesThatGoLaterAreCountedBeforeMoreIsTaken() throws IOException {
+        List<JobRunId> jobs = List.of(run(1, FAILED), run(2, FAILED), run(3, FAILED), run(4, FAILED), run(5, FAILED));
+        long one = sizeOf(ArtifactFixture.sha256("run 1 of a.txt"));
+        String other = on.pipeline("build");
+        on.runs.trigger(other);
+        on.claim(other + "/1/build/1/unit");
+        on.runs.execute("UPDATE job_run SET assigned_at = now() - interval '1 day' WHERE state = 'ASSIGNED'");
+        var disk = new FreeSpace(() -> 6 * one - stored());
+        var rules = new RetentionRules(Duration.ZERO, 0, 2 * one, 3 * one);
+
+        new Retention(database, on.bytes, disk, rules, Duration.ZERO, InstantSource.system()).step();
+
+        assertThat(jobs).extracting(job -> on.paths(job).size()).containsExactly(0, 0, 1, 1, 1);
+        assertThat(stored()).as("a job runs that may have uploaded any of it").isEqualTo(5 * one);
+    }
+
+    private long stored() {
+        var sum = new AtomicLong();
+        try {
+            on.bytes.forEach(Instant.MAX, found -> sum.addAndGet(found.size()));
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+        return sum.get();
     }
 
     @Test

@@ -8,6 +8,8 @@ import dev.penstock.core.console.ConsoleFollower.Next;
 import dev.penstock.core.console.ConsoleFollower.Quiet;
 import dev.penstock.core.console.ConsoleFollower.Text;
 import dev.penstock.core.platform.db.Database;
+import dev.penstock.core.platform.disk.FreeSpace;
+import dev.penstock.core.platform.error.ErrorCode;
 import dev.penstock.core.platform.error.PenstockException;
 import dev.penstock.core.platform.event.EventStore;
 import dev.penstock.core.platform.ids.JobRunId;
@@ -19,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeEach;
@@ -95,6 +98,21 @@ class ConsolesTest {
         var restarted = new ConsoleFixture(database, signals, events, folder, LIMIT);
 
         assertThat(restarted.consoles.extent(job, 1).length()).isEqualTo(13);
+    }
+
+    @Test
+    void aFullDiskIsSaidAndLosesNothing() {
+        JobRunId job = on.runningJob();
+        on.append(job, 0, "before ");
+        var full = new Consoles(
+                database, on.bytes, on.hub, new SecretNet(_ -> List.of()), new FreeSpace(() -> 1L << 20), LIMIT);
+
+        assertThatThrownBy(() -> full.append(job, 1, 7, "during".getBytes(StandardCharsets.UTF_8)))
+                .isInstanceOfSatisfying(
+                        PenstockException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.STORAGE_FULL));
+        assertThat(on.consoles.extent(job, 1).length()).isEqualTo(7);
+        on.append(job, 7, "after");
+        assertThat(on.consoles.extent(job, 1).length()).isEqualTo(12);
     }
 
     @Test

@@ -4,17 +4,23 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.LongSupplier;
 
 /** How much room a folder's disk has. Asked often and looked at once a second. Thread-safe. */
 public final class FreeSpace {
     /** At full speed a disk fills by some gigabytes in this time; the limits that are compared with it are larger. */
     private static final Duration REMEMBERED = Duration.ofSeconds(1);
 
-    private final Path folder;
+    private final LongSupplier disk;
     private volatile Seen seen = new Seen(Long.MAX_VALUE, 0, false);
 
     public FreeSpace(Path folder) {
-        this.folder = folder;
+        this(() -> usable(folder));
+    }
+
+    /** @param disk says how many bytes are free */
+    public FreeSpace(LongSupplier disk) {
+        this.disk = disk;
     }
 
     private record Seen(long bytes, long atNanos, boolean ever) {}
@@ -33,6 +39,10 @@ public final class FreeSpace {
 
     /** As {@link #bytes()}, looked at now. */
     public long look() {
+        return disk.getAsLong();
+    }
+
+    private static long usable(Path folder) {
         try {
             return Files.getFileStore(folder).getUsableSpace();
         } catch (IOException _) {
