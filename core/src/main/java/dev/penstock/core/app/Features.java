@@ -105,7 +105,7 @@ record Features(
             schedules(materials(definitions, secrets, plugins), definitions, secrets, runs);
             pipelines(definitions, secrets, plugins);
             dispatch(agents, runs, held, definitions, secrets, plugins);
-            var idempotency = new Idempotency(on.database());
+            var idempotency = new Idempotency(on.database(), vault::seal, vault::open);
             workers.add(idempotency.purge());
             OpsFeature ops = ops(plugins);
             return new Features(

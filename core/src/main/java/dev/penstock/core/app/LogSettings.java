@@ -37,6 +37,7 @@ public final class LogSettings extends ContextAwareBase implements Configurator 
         context.getLogger("org.eclipse.jetty").setLevel(Level.WARN);
         context.getLogger("org.flywaydb").setLevel(Level.WARN);
         context.getLogger("io.javalin").setLevel(Level.ERROR);
+        context.getLogger("org.pf4j").setLevel(Level.WARN);
         context.getLogger("com.zaxxer.hikari").setLevel(Level.WARN);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }

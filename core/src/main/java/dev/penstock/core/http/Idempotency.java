@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BinaryOperator;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,9 +45,17 @@ public final class Idempotency {
     private static final Duration PURGE = Duration.ofHours(1);
 
     private final Database database;
+    private final BinaryOperator<String> seal;
+    private final BinaryOperator<String> open;
 
-    public Idempotency(Database database) {
+    /**
+     * @param seal encrypts a text for a place: an answer may show a secret, which is stored nowhere else in clear
+     * @param open decrypts what {@code seal} made for the same place
+     */
+    public Idempotency(Database database, BinaryOperator<String> seal, BinaryOperator<String> open) {
         this.database = database;
+        this.seal = seal;
+        this.open = open;
     }
 
     /** Forgets keys that are a day old. */
@@ -84,7 +93,9 @@ public final class Idempotency {
             throw new PenstockException(
                     ErrorCode.CONFLICT, "The request with this \"" + HEADER + "\" is still under way; ask again");
         }
-        ctx.status(answer.status()).result(answer.body()).header("Idempotent-Replayed", "true");
+        ctx.status(answer.status())
+                .result(open.apply(place(key), answer.body()))
+                .header("Idempotent-Replayed", "true");
         answer.headers().forEach(ctx::header);
         ctx.skipRemainingHandlers();
     }
@@ -108,12 +119,16 @@ public final class Idempotency {
                     headers.put(name, value);
                 }
             }
-            var answer = new Stored(ctx.statusCode(), headers, body == null ? "" : body);
+            var answer = new Stored(ctx.statusCode(), headers, seal.apply(place(key), body == null ? "" : body));
             database.useTransaction(tx -> IdempotencyStore.end(tx, key, answer));
         } catch (RuntimeException e) {
             // The request was done; who repeats it is told that it is under way, and later does it again.
             log.atWarn().setCause(e).addKeyValue("trace", TraceId.of(ctx)).log("An answer could not be kept");
         }
+    }
+
+    private static String place(RequestKey key) {
+        return "idempotency/" + key.principal() + "/" + key.key();
     }
 
     private static String hash(Context ctx) {

@@ -39,17 +39,29 @@ final class HttpFixture implements AutoCloseable {
 
     HttpFixture(Database database, HttpLimits limits, Resource... resources) {
         server = new HttpServer(new HttpSettings("127.0.0.1", 0, null), limits);
-        var needs = new HttpServer.Needs(
-                token -> token.equals(TOKEN_OF_ALMA) ? Optional.of(ALMA) : Optional.empty(),
-                () -> new Contract(Map.of()),
-                new Idempotency(database),
-                (method, route, status, _) -> observed.add(method + " " + route + " " + status));
         try {
             server.open();
-            server.start(needs, List.of(resources));
+            server.start(needs(database, observed), List.of(resources));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    static HttpServer.Needs needs(Database database, List<String> observed) {
+        return new HttpServer.Needs(
+                token -> token.equals(TOKEN_OF_ALMA) ? Optional.of(ALMA) : Optional.empty(),
+                () -> new Contract(Map.of()),
+                new Idempotency(
+                        database, (place, text) -> "sealed for " + place + ": " + text, HttpFixture::opened),
+                (method, route, status, _) -> observed.add(method + " " + route + " " + status));
+    }
+
+    private static String opened(String place, String sealed) {
+        String begin = "sealed for " + place + ": ";
+        if (!sealed.startsWith(begin)) {
+            throw new IllegalStateException("Not sealed for " + place + ": " + sealed);
+        }
+        return sealed.substring(begin.length());
     }
 
     HttpResponse<String> send(String method, String path, String body, String... headers) {

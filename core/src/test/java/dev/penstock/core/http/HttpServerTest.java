@@ -1,5 +1,6 @@
 package dev.penstock.core.http;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,10 +15,11 @@ import io.javalin.router.JavalinDefaultRoutingApi;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -296,6 +298,33 @@ class HttpServerTest {
     }
 
     @Test
+    void aThousandClientsThatComeWhileTheServerStartsAreAllAnswered() throws IOException {
+        try (var starting = new HttpServer(new HttpSettings("127.0.0.1", 0, null))) {
+            starting.open();
+            List<Socket> clients = new ArrayList<>();
+            try {
+                for (int i = 0; i < 1000; i++) {
+                    var client = new Socket();
+                    clients.add(client);
+                    client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), starting.port()), 5000);
+                    client.setSoTimeout(20_000);
+                    client.getOutputStream().write("GET /api/v1/who HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(US_ASCII));
+                }
+
+                starting.start(HttpFixture.needs(database, new ArrayList<>()), List.of(probe));
+
+                for (Socket client : clients) {
+                    assertThat(new String(client.getInputStream().readNBytes(12), US_ASCII)).isEqualTo("HTTP/1.1 200");
+                }
+            } finally {
+                for (Socket client : clients) {
+                    client.close();
+                }
+            }
+        }
+    }
+
+    @Test
     void fiveHundredSlowBodiesDelayNobody() throws IOException {
         List<Socket> slow = new ArrayList<>();
         try {
@@ -303,7 +332,7 @@ class HttpServerTest {
                 Socket socket = http.connect();
                 slow.add(socket);
                 String head = "PUT /api/v1/bytes HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nx";
-                socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+                socket.getOutputStream().write(head.getBytes(US_ASCII));
             }
 
             long begin = System.nanoTime();

@@ -93,6 +93,17 @@ class IdempotencyTest {
     }
 
     @Test
+    void anAnswerIsNotStoredInClear() {
+        post("/api/v1/things", "{}", "key-9");
+
+        var key = new IdempotencyStore.RequestKey("local", "key-9");
+        Optional<IdempotencyStore.Known> known = database.read(handle -> IdempotencyStore.find(handle, key));
+
+        assertThat(known.map(IdempotencyStore.Known::answer).map(IdempotencyStore.Stored::body))
+                .hasValueSatisfying(body -> assertThat(body).startsWith("sealed for idempotency/local/key-9: "));
+    }
+
+    @Test
     void anAnswerThatCameLaterIsKeptToo() {
         HttpResponse<String> first = post("/api/v1/later", "{}", "key-2");
 
