@@ -87,7 +87,10 @@ final class TestNode implements AutoCloseable {
         resources.addAll(dispatch.resources());
         this.http = new HttpServer(new HttpSettings("127.0.0.1", 0, null));
         var needs = new HttpServer.Needs(
-                agents.tokens()::verify, ContractFiles::load, new Idempotency(database, (_, text) -> text, (_, text) -> text), (_, _, _, _) -> {});
+                agents.tokens()::verify,
+                ContractFiles::load,
+                new Idempotency(database, (_, text) -> text, (_, text) -> text),
+                (_, _, _, _) -> {});
         workers.add(dispatch.dispatcher().worker());
         workers.forEach(Worker::start);
         try {

@@ -51,8 +51,7 @@ final class HttpFixture implements AutoCloseable {
         return new HttpServer.Needs(
                 token -> token.equals(TOKEN_OF_ALMA) ? Optional.of(ALMA) : Optional.empty(),
                 () -> new Contract(Map.of()),
-                new Idempotency(
-                        database, (place, text) -> "sealed for " + place + ": " + text, HttpFixture::opened),
+                new Idempotency(database, (place, text) -> "sealed for " + place + ": " + text, HttpFixture::opened),
                 (method, route, status, _) -> observed.add(method + " " + route + " " + status));
     }
 

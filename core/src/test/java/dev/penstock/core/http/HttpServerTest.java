@@ -308,13 +308,15 @@ class HttpServerTest {
                     clients.add(client);
                     client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), starting.port()), 5000);
                     client.setSoTimeout(20_000);
-                    client.getOutputStream().write("GET /api/v1/who HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(US_ASCII));
+                    client.getOutputStream()
+                            .write("GET /api/v1/who HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(US_ASCII));
                 }
 
                 starting.start(HttpFixture.needs(database, new ArrayList<>()), List.of(probe));
 
                 for (Socket client : clients) {
-                    assertThat(new String(client.getInputStream().readNBytes(12), US_ASCII)).isEqualTo("HTTP/1.1 200");
+                    assertThat(new String(client.getInputStream().readNBytes(12), US_ASCII))
+                            .isEqualTo("HTTP/1.1 200");
                 }
             } finally {
                 for (Socket client : clients) {
