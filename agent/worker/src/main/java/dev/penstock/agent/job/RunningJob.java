@@ -35,6 +35,7 @@ public final class RunningJob {
     private final StopSignal stop = new StopSignal();
     private final CountDownLatch worked = new CountDownLatch(1);
     private final CountDownLatch over = new CountDownLatch(1);
+    private volatile boolean done;
     private volatile @Nullable End end;
 
     private RunningJob(Journal journal, ConsoleFile file, JobConsole console) {
@@ -118,7 +119,7 @@ public final class RunningJob {
 
     /** Whether the server has its end, or it is no longer this agent's. */
     public boolean isOver() {
-        return over.getCount() == 0;
+        return done;
     }
 
     /** Waits until it is over; whether it is. */
@@ -167,8 +168,10 @@ public final class RunningJob {
             } catch (IOException | InterruptedException e) {
                 log.atError().addKeyValue("job", assignment()).setCause(e).log("The journal cannot be removed");
             } finally {
-                over.countDown();
+                // In this order: who waits for this job asks the next question, and it must not be broken off.
+                done = true;
                 agent.whenOver().run();
+                over.countDown();
             }
         });
     }
