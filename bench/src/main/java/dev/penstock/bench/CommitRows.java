@@ -25,6 +25,7 @@ final class CommitRows {
             bed.startAgents(1);
             watch(bed, gate, "commits");
             gate.next();
+            Quiet.awaitRuns(bed);
             byCheck(bed, gate);
             byPolling(bed, gate);
         }

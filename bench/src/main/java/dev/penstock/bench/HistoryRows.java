@@ -30,6 +30,7 @@ final class HistoryRows {
             bed.startAgents(2);
             bed.createPipeline("latency", gate.command("$GO_PIPELINE_COUNTER"));
             gate.next();
+            Quiet.awaitRuns(bed);
             double empty = startMillis(bed, gate);
             double emptyStart = bed.restart();
             new MadeUpHistory(bed).add(scale.pipelines(), scale.runsOfEach(), scale.history());

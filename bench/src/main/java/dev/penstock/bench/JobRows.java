@@ -36,6 +36,7 @@ final class JobRows {
     private void latency(TestBed bed, Gate gate, Path folder) throws Exception {
         bed.createPipeline("latency", gate.command("$GO_PIPELINE_COUNTER"));
         gate.next();
+        Quiet.awaitRuns(bed);
         double[][] ours = new double[4][scale.rounds()];
         double[][] floors = new double[4][scale.rounds()];
         for (int round = 0; round < scale.rounds(); round++) {
