@@ -89,8 +89,7 @@ final class Installation implements AutoCloseable {
                     "penstock-agent",
                     Archives.folder("agent"),
                     folder.resolve(name),
-                    "server.url = " + network.url() + "\nagent.name = " + name + "\nagent.auto-register-key = " + key
-                            + "\n",
+                    "server.url = " + network.url() + "\nagent.name = " + name + "\nagent.auto-register-key = " + key + "\nmaterials.local-folders = " + repositories + "\n",
                     Map.of()));
         }
         Waiting.until(count + " agents are enabled", SOON, () -> {
@@ -143,6 +142,8 @@ final class Installation implements AutoCloseable {
         agents.forEach(Program::close);
         server.close();
         network.close();
-        Folders.delete(folder);
+        if (System.getenv("PENSTOCK_KEEP") == null) {
+            Folders.delete(folder);
+        }
     }
 }

@@ -19,7 +19,7 @@ final class Workload {
     static final int LINES = 300;
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int PIPELINES = 3;
+    static final List<String> PIPELINES = List.of("chaos0", "chaos1", "chaos2");
 
     private final Installation installation;
     private final Path journal;
@@ -33,8 +33,8 @@ final class Workload {
         this.journal = installation.folder().resolve("journal");
         Files.createFile(journal);
         Path repository = Git.repository(installation.repositories().resolve("source"));
-        for (int i = 0; i < PIPELINES; i++) {
-            installation.api().post("/api/v1/pipelines", definition("chaos" + i, repository));
+        for (String pipeline : PIPELINES) {
+            installation.api().post("/api/v1/pipelines", definition(pipeline, repository));
         }
     }
 
@@ -103,8 +103,8 @@ final class Workload {
 
     /** Triggers each pipeline once; what the server does not answer, or refuses as too early, is not acknowledged. */
     void triggerAll() throws InterruptedException {
-        for (int i = 0; i < PIPELINES; i++) {
-            trigger("chaos" + i);
+        for (String pipeline : PIPELINES) {
+            trigger(pipeline);
         }
     }
 
@@ -139,8 +139,8 @@ final class Workload {
         Waiting.until("all runs are over", Installation.SOON, () -> {
             try {
                 boolean over = true;
-                for (int i = 0; i < PIPELINES; i++) {
-                    for (JsonNode run : Runs.of(installation.api(), "chaos" + i)) {
+                for (String pipeline : PIPELINES) {
+                    for (JsonNode run : Runs.of(installation.api(), pipeline)) {
                         over &= isOver(run);
                     }
                 }
