@@ -21,10 +21,11 @@ record KillPoint(String type, String method, String place, int pass) {
                 CLASS %s
                 METHOD %s
                 AT %s
-                IF incrementCounter("passes") >= %d AND new java.io.File("%s").createNewFile()
+                BIND mark:java.io.File = new java.io.File("%s")
+                IF incrementCounter("passes") >= %d AND mark.createNewFile()
                 DO killJVM()
                 ENDRULE
-                """.formatted(type, method, place, pass, mark));
+                """.formatted(type, method, place, mark, pass));
     }
 
     static void disarm(Path script) throws IOException {
