@@ -41,6 +41,7 @@ class FaultsTest {
             underLoad();
             installation.killServer();
         }
+        workload.askAgain();
         workload.awaitAllOver();
 
         var invariants = new Invariants(installation, workload);
@@ -59,6 +60,7 @@ class FaultsTest {
             postgres.onExit().get();
             installation.awaitReady();
         }
+        workload.askAgain();
         workload.awaitAllOver();
 
         var invariants = new Invariants(installation, workload);
@@ -75,6 +77,7 @@ class FaultsTest {
             agent.kill();
             agent.startAgain();
         }
+        workload.askAgain();
         workload.awaitAllOver();
 
         new Invariants(installation, workload).hold();
@@ -91,6 +94,7 @@ class FaultsTest {
             underLoad();
             installation.network().heal();
         }
+        workload.askAgain();
         workload.awaitAllOver();
 
         var invariants = new Invariants(installation, workload);
@@ -113,6 +117,7 @@ class FaultsTest {
         underLoad();
         underLoad();
         installation.startServerAgain();
+        workload.askAgain();
         workload.awaitAllOver();
 
         var invariants = new Invariants(installation, workload);

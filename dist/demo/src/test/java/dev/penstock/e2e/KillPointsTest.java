@@ -78,6 +78,9 @@ class KillPointsTest {
         });
         KillPoint.disarm(script);
         installation.startServerAgain();
+        workload.askAgain();
+        workload.awaitAllOver();
+        workload.triggerAll();
         workload.awaitAllOver();
 
         var invariants = new Invariants(installation, workload);

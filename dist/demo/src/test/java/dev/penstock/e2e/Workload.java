@@ -1,5 +1,7 @@
 package dev.penstock.e2e;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.penstock.demo.Waiting;
@@ -24,6 +26,10 @@ final class Workload {
     private final Installation installation;
     private final Path journal;
     private final List<Acknowledged> acknowledged = new ArrayList<>();
+    private final List<Unsure> unsure = new ArrayList<>();
+
+    /** A trigger of which nobody knows whether it was done. */
+    private record Unsure(String pipeline, String key) {}
 
     /** A trigger that was answered with success. */
     record Acknowledged(String pipeline, String id) {}
@@ -109,20 +115,38 @@ final class Workload {
     }
 
     private void trigger(String pipeline) throws InterruptedException {
-        String key = UUID.randomUUID().toString();
-        for (int attempt = 0; attempt < 5; attempt++) {
+        var wish = new Unsure(pipeline, UUID.randomUUID().toString());
+        if (!ask(wish)) {
+            unsure.add(wish);
+        }
+    }
+
+    /** Asks again what nobody answered, under the same keys: what was done then is not done twice. */
+    void askAgain() throws InterruptedException {
+        unsure.removeIf(wish -> {
             try {
-                JsonNode answer = installation
-                        .api()
-                        .post("/api/v1/pipelines/" + pipeline + "/triggers", "{}", Map.of("Idempotency-Key", key));
-                acknowledged.add(new Acknowledged(pipeline, answer.get("id").asText()));
-                return;
-            } catch (IOException e) {
-                if (String.valueOf(e.getMessage()).contains(" answered 4")) {
-                    return;
-                }
-                // Nobody knows whether it was done: the same key makes it safe to ask again.
+                return ask(wish);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException(e);
             }
+        });
+        assertThat(unsure).as("triggers without an answer from a server that is ready").isEmpty();
+    }
+
+    /** Whether there was an answer, be it a refusal. */
+    private boolean ask(Unsure wish) throws InterruptedException {
+        try {
+            JsonNode answer = installation
+                    .api()
+                    .post(
+                            "/api/v1/pipelines/" + wish.pipeline() + "/triggers",
+                            "{}",
+                            Map.of("Idempotency-Key", wish.key()));
+            acknowledged.add(new Acknowledged(wish.pipeline(), answer.get("id").asText()));
+            return true;
+        } catch (IOException e) {
+            return String.valueOf(e.getMessage()).contains(" answered 4");
         }
     }
 
