@@ -89,7 +89,8 @@ final class Installation implements AutoCloseable {
                     "penstock-agent",
                     Archives.folder("agent"),
                     folder.resolve(name),
-                    "server.url = " + network.url() + "\nagent.name = " + name + "\nagent.auto-register-key = " + key + "\nmaterials.local-folders = " + repositories + "\n",
+                    "server.url = " + network.url() + "\nagent.name = " + name + "\nagent.auto-register-key = " + key
+                            + "\nmaterials.local-folders = " + repositories + "\n",
                     Map.of()));
         }
         Waiting.until(count + " agents are enabled", SOON, () -> {

@@ -131,7 +131,9 @@ final class Workload {
                 throw new IllegalStateException(e);
             }
         });
-        assertThat(unsure).as("triggers without an answer from a server that is ready").isEmpty();
+        assertThat(unsure)
+                .as("triggers without an answer from a server that is ready")
+                .isEmpty();
     }
 
     /** Whether there was an answer, be it a refusal. */
