@@ -1,5 +1,5 @@
 @echo off
-rem Runs the Penstock agent: penstock-agent console ^| check-config ^| version
+rem Runs the Penstock agent: penstock-agent console ^| check-config ^| version ^| run-job FILE
 rem As a service: register this file with "console" at a service manager such as NSSM or the Task Scheduler.
 setlocal
 set "HOME_DIR=%~dp0.."
@@ -16,5 +16,5 @@ if exist "%HOME_DIR%\config\jvm.options" (
 set "COMMAND=%~1"
 if "%COMMAND%"=="" set "COMMAND=console"
 if "%COMMAND%"=="console" set "COMMAND=run"
-"%JAVA%" %OPTIONS% "-Dpenstock.home=%HOME_DIR%" -cp "%HOME_DIR%\lib\*" dev.penstock.agent.Main %COMMAND%
+"%JAVA%" %OPTIONS% "-Dpenstock.home=%HOME_DIR%" -cp "%HOME_DIR%\lib\*" dev.penstock.agent.Main %COMMAND% %2 %3 %4 %5 %6
 exit /b %ERRORLEVEL%

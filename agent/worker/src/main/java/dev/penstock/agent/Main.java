@@ -5,6 +5,7 @@ import dev.penstock.agent.job.Place;
 import dev.penstock.agent.job.RunningJob;
 import dev.penstock.agent.job.Stop;
 import dev.penstock.agent.json.Json;
+import dev.penstock.agent.log.AgentLog;
 import dev.penstock.agent.plugin.Plugins;
 import dev.penstock.agent.process.Launcher;
 import dev.penstock.agent.process.ProcessTable;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.penstock.agent.log;
+
+import org.jspecify.annotations.NullMarked;
