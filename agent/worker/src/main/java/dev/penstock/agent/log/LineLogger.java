@@ -22,7 +22,12 @@ final class LineLogger extends LegacyAbstractLogger implements LoggingEventAware
 
     @Override
     public void log(LoggingEvent event) {
-        write(event.getLevel(), event.getMessage(), event.getArgumentArray(), event.getKeyValuePairs(), event.getThrowable());
+        write(
+                event.getLevel(),
+                event.getMessage(),
+                event.getArgumentArray(),
+                event.getKeyValuePairs(),
+                event.getThrowable());
     }
 
     @Override
@@ -45,11 +50,18 @@ final class LineLogger extends LegacyAbstractLogger implements LoggingEventAware
             return;
         }
         var line = new StringBuilder(120);
-        line.append(level).append(' ').append(name.substring(name.lastIndexOf('.') + 1)).append(' ');
+        line.append(level)
+                .append(' ')
+                .append(name.substring(name.lastIndexOf('.') + 1))
+                .append(' ');
         line.append(MessageFormatter.basicArrayFormat(message, arguments));
         if (pairs != null) {
             for (KeyValuePair pair : pairs) {
-                line.append(' ').append(pair.key).append("=\"").append(pair.value).append('"');
+                line.append(' ')
+                        .append(pair.key)
+                        .append("=\"")
+                        .append(pair.value)
+                        .append('"');
             }
         }
         // An event is one line, whatever a message from elsewhere holds.
