@@ -7,10 +7,15 @@ import dev.penstock.core.run.JobSecrets;
 import dev.penstock.core.secret.SecretRef;
 import dev.penstock.core.secret.SecretStore;
 import dev.penstock.plugin.Secret;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The secrets of a job for whoever masks them: all that its run's definition and the values given at its start refer to, and
@@ -38,6 +43,8 @@ final class JobSecretQuery implements JobSecrets {
               JOIN secret s ON s.id = CAST(found.ref AS bigint) AND s.scope = 'pipeline:' || run.pipeline_id
             """;
 
+    private static final Logger log = LoggerFactory.getLogger(JobSecretQuery.class);
+
     private final Database database;
     private final SecretStore secrets;
 
@@ -48,11 +55,30 @@ final class JobSecretQuery implements JobSecrets {
 
     @Override
     public List<String> of(JobRunId job) {
-        return database.read(handle -> references(handle, job).entrySet().stream()
-                .flatMap(scope ->
-                        secrets.reveal(handle, scope.getValue(), SecretStore.scope(scope.getKey())).values().stream())
-                .map(Secret::reveal)
-                .toList());
+        return database.read(handle -> {
+            List<String> values = new ArrayList<>();
+            references(handle, job).forEach((pipeline, refs) -> {
+                for (SecretRef ref : refs) {
+                    reveal(handle, ref, SecretStore.scope(pipeline)).ifPresent(values::add);
+                }
+            });
+            return values;
+        });
+    }
+
+    /** What does not open was not given to the job either: it must not keep the job from saying so. */
+    private Optional<String> reveal(Handle handle, SecretRef ref, String scope) {
+        try {
+            return secrets.reveal(handle, Set.of(ref), scope).values().stream()
+                    .map(Secret::reveal)
+                    .findFirst();
+        } catch (IllegalStateException e) {
+            log.atWarn()
+                    .addKeyValue("scope", scope)
+                    .addKeyValue("reason", e.getMessage())
+                    .log("A secret cannot be masked");
+            return Optional.empty();
+        }
     }
 
     private static Map<PipelineId, List<SecretRef>> references(Handle handle, JobRunId job) {

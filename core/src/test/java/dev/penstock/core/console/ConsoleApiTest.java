@@ -141,6 +141,17 @@ class ConsoleApiTest {
     }
 
     @Test
+    void aSecretThatDoesNotOpenKeepsNoJobFromSpeaking() throws IOException {
+        var vault = new Vault(
+                MasterKey.open(server.data().resolve("master.key")), on.database.read(SecretStore::installation));
+        alma = ConnectedAgent.to(server, "dora");
+        job = on.runningJobWithSecret(alma.id(), new SecretStore(vault), "hunter22");
+        on.database.useTransaction(tx -> tx.execute("UPDATE secret SET ciphertext = 'ps1:x:y:z'"));
+
+        assertThat(put(0, "hello").length()).isEqualTo(5);
+    }
+
+    @Test
     void aPackedConsoleIsReadAsBeforeAndKnownByItsHash() throws IOException {
         byte[] log = ConsoleFolderTest.randomLines(900_000);
         alma.put(console(0), log).expect(200);
