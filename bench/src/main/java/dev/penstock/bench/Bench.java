@@ -52,6 +52,7 @@ public final class Bench {
                 Runtime.version(),
                 ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage(),
                 scale);
+        group("limits", () -> new LimitRows(report).measure(folder.resolve("limits")));
         group("start", () -> new StartRows(report, scale).measure(folder.resolve("start")));
         group("jobs", () -> new JobRows(report, scale).measure(folder.resolve("jobs")));
         group("commits", () -> new CommitRows(report, scale).measure(folder.resolve("commits")));

@@ -150,7 +150,7 @@ final class ConsoleRows {
             bed.createPipeline("talker" + i, "i=0; while [ $i -lt 3000 ]; do echo line $i; i=$((i+1)); done");
         }
         String speak =
-                "i=0; while [ $i -lt 40 ]; do sleep 0.1; echo spoke-$i; " + gate.command("$i") + "; i=$((i+1)); done";
+                "i=0; while [ $i -lt 40 ]; do sleep 0.1; " + gate.command("$i") + "; echo spoke-$i; i=$((i+1)); done";
         bed.createPipeline("speaker", speak);
         while (true) { // the first run, which the making of the pipeline has started, is over
             if (gate.next().line().equals("39")) {

@@ -53,6 +53,11 @@ final class Report {
         add(new Row(id, metric, text(figure, unit), null, null, ">= " + text(goal, unit), figure >= goal));
     }
 
+    /** A row without a goal: what the machine allows at this moment. */
+    void fact(String id, String metric, double figure, String unit) {
+        add(new Row(id, metric, text(figure, unit), null, null, "", true));
+    }
+
     /** A row that could not be measured, with the reason: it counts as missed. */
     void failed(String id, String metric, String reason) {
         add(new Row(id, metric, "not measured: " + reason, null, null, "", false));

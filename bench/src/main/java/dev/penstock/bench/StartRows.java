@@ -4,7 +4,6 @@ import dev.penstock.core.platform.db.EmbeddedPostgres;
 import dev.penstock.demo.Api;
 import dev.penstock.demo.Archives;
 import dev.penstock.demo.Program;
-import dev.penstock.demo.Waiting;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -42,7 +41,7 @@ final class StartRows {
                 "http.port = " + port + "\n",
                 Map.of());
         try {
-            Waiting.until("the server is ready", TestBed.DEADLINE, api::isReady);
+            Ready.await(server, api);
             report.atMost(
                     "P10",
                     "first start: unpack, make the cluster, first 200",
@@ -54,7 +53,7 @@ final class StartRows {
                 server.close();
                 begin = System.nanoTime();
                 server.startAgain();
-                Waiting.until("the server is ready", TestBed.DEADLINE, api::isReady);
+                Ready.await(server, api);
                 seconds[i] = ProcessFacts.secondsSince(begin);
             }
             double again = Rounds.median(seconds);

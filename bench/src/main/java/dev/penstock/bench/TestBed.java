@@ -62,12 +62,7 @@ final class TestBed implements AutoCloseable {
     }
 
     private void awaitReady() throws IOException, InterruptedException {
-        Waiting.until("the server is ready", DEADLINE, () -> {
-            if (!server.process().isAlive()) {
-                throw new IOException("The server has ended. It said:\n" + server.said());
-            }
-            return api.isReady();
-        });
+        Ready.await(server, api);
     }
 
     /** Ends the server and starts it again on the same database; returns the seconds until its first 200. */
