@@ -95,7 +95,8 @@ final class AgentRows {
             dev.penstock.demo.Waiting.until("all agents are back", Duration.ofMinutes(2), () -> {
                 long now = System.nanoTime();
                 return parkedSince.size() == polls.size()
-                        && parkedSince.values().stream().allMatch(since -> since - stopped > 0 && now - since > 500_000_000L);
+                        && parkedSince.values().stream()
+                                .allMatch(since -> since - stopped > 0 && now - since > 500_000_000L);
             });
         }
 

@@ -30,7 +30,8 @@ final class LimitRows {
 
     void measure(Path folder) throws Exception {
         Files.createDirectories(folder);
-        report.fact("limit", "processes started, 8 threads", MachineLimits.processesPerSecond(PROCESSES, CLIENTS), "/s");
+        report.fact(
+                "limit", "processes started, 8 threads", MachineLimits.processesPerSecond(PROCESSES, CLIENTS), "/s");
         report.fact("limit", "4 KiB appended and synced", MachineLimits.durableAppendsPerSecond(folder, APPENDS), "/s");
         long begin = System.nanoTime();
         Path cluster = folder.resolve("postgres");
