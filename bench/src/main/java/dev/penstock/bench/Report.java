@@ -93,7 +93,7 @@ final class Report {
         }
     }
 
-    /** Appends one line of JSON for each row. */
+    /** Writes one line of JSON for each row, in place of what an earlier run has left. */
     void write(Path file, Instant at) throws IOException {
         Files.createDirectories(file.toAbsolutePath().getParent());
         try (var lines = Files.newBufferedWriter(file)) {
