@@ -27,11 +27,6 @@ public final class Archives {
         return outer.resolve(outer.getFileName());
     }
 
-    /** The libraries of the demo, Ant among them. */
-    static Path libraries() {
-        return root().resolve("dist/demo/target/lib");
-    }
-
     private static Path root() {
         Path here = Path.of("").toAbsolutePath();
         for (Path folder = here; folder != null; folder = folder.getParent()) {

@@ -128,8 +128,7 @@ public final class Demo {
     }
 
     private Machines startMachines(Api api) throws IOException, InterruptedException {
-        Path tools = Machines.antProgram(
-                folder.resolve("tools"), Path.of(System.getProperty("java.home")), Archives.libraries());
+        Path tools = Machines.antProgram(folder.resolve("tools"));
         Machines machines = opened(new Machines(Archives.folder("agent"), folder, url(), tools, 2));
         List<String> pending = new ArrayList<>();
         Waiting.until("both agents have registered", START, () -> {

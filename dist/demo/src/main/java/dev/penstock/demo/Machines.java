@@ -1,5 +1,6 @@
 package dev.penstock.demo;
 
+import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -12,9 +13,11 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The machines that the sample is deployed to: folders of this one, each with its agent, its folder for the application and its port. */
 final class Machines implements AutoCloseable {
@@ -44,7 +47,7 @@ final class Machines implements AutoCloseable {
                     Map.of(
                             "APP_HOME", application.toString(),
                             "APP_PORT", Integer.toString(port),
-                            "PATH", tools + java.io.File.pathSeparator + System.getenv("PATH")));
+                            "PATH", tools + File.pathSeparator + System.getenv("PATH")));
             machines.add(new Machine(name, agent, application, port));
         }
     }
@@ -97,14 +100,17 @@ final class Machines implements AutoCloseable {
         }
     }
 
-    /** Writes a program {@code ant} that runs the Ant among our own libraries, for machines that have none. */
-    static Path antProgram(Path folder, Path javaHome, Path libraries) throws IOException {
+    /** Writes a program {@code ant} that runs the Ant on our own class path, for machines that have none. */
+    static Path antProgram(Path folder) throws IOException {
         Files.createDirectories(folder);
         Path ant = folder.resolve("ant");
+        String classPath = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                .collect(Collectors.joining(File.pathSeparator));
         Files.writeString(ant, """
                 #!/bin/sh
-                exec "%s/bin/java" -cp "%s/*" org.apache.tools.ant.launch.Launcher "$@"
-                """.formatted(javaHome, libraries));
+                exec "%s/bin/java" -cp "%s" org.apache.tools.ant.launch.Launcher "$@"
+                """.formatted(System.getProperty("java.home"), classPath));
         Files.setPosixFilePermissions(ant, PosixFilePermissions.fromString("rwxr-xr-x"));
         return folder;
     }
