@@ -83,6 +83,7 @@ final class AgentTest {
                 "agent.auto-register-key = pnsk_abc", "agent.resources = deploy, jdk 25", "agent.environments=prod");
         server.await("it polls", () -> !server.polls.isEmpty());
         first.stop();
+        threads.getFirst().join();
         agent("agent.auto-register-key = pnsk_abc");
         server.await("it registers again", () -> server.registrations.size() == 2);
 
