@@ -53,13 +53,16 @@ final class EventStreams implements AutoCloseable {
         if (closed) {
             throw HttpServer.stopping();
         }
+        ctx.contentType("text/event-stream;charset=utf-8").header("X-Accel-Buffering", "no");
+        if (HeadAsGet.isHead(ctx)) {
+            return; // its client would never be seen to go away
+        }
         if (count.incrementAndGet() > maxStreams) {
             count.decrementAndGet();
             ctx.header("Retry-After", "5");
             throw new PenstockException(
                     ErrorCode.TOO_MANY_REQUESTS, "There are " + maxStreams + " streams already; try again later");
         }
-        ctx.contentType("text/event-stream;charset=utf-8").header("X-Accel-Buffering", "no");
         String lastEventId = ctx.header("Last-Event-ID");
         ctx.future(() -> {
             var done = new CompletableFuture<Void>();

@@ -146,7 +146,7 @@ public final class HttpServer implements AutoCloseable {
         servlet.setAsyncSupported(true);
         var context = new ServletContextHandler(ServletContextHandler.NO_SESSIONS | ServletContextHandler.NO_SECURITY);
         context.addServlet(servlet, "/*");
-        jetty.setHandler(new GracefulHandler(new BodyRate(context, limits.bodyGrace())));
+        jetty.setHandler(new GracefulHandler(new HeadAsGet(new BodyRate(context, limits.bodyGrace()))));
     }
 
     /** The routes, each with the access that it declares. */

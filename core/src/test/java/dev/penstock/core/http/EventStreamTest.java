@@ -125,6 +125,15 @@ class EventStreamTest {
     }
 
     @Test
+    void headOfAStreamOpensNone() {
+        HttpResponse<String> answer = http.send("HEAD", "/api/v1/feed", "");
+
+        assertThat(answer.headers().firstValue("Content-Type")).hasValue("text/event-stream;charset=utf-8");
+        assertThat(http.server.streams()).isZero();
+        assertThat(ended.getCount()).isEqualTo(1);
+    }
+
+    @Test
     void thereAreSoManyStreamsAndNoMore() throws IOException {
         List<Socket> sockets = new ArrayList<>();
         try {

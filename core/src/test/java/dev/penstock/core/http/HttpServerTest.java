@@ -371,6 +371,19 @@ class HttpServerTest {
     }
 
     @Test
+    void headIsAnsweredAsGetWithoutItsBody() {
+        HttpResponse<String> good = http.send("HEAD", "/api/v1/who", "");
+        HttpResponse<String> refused = http.send("HEAD", "/api/v1/refused", "");
+
+        assertThat(good.statusCode()).isEqualTo(200);
+        assertThat(good.headers().firstValue("Content-Length")).hasValue("5");
+        assertThat(good.body()).isEmpty();
+        assertThat(refused.statusCode()).isEqualTo(409);
+        assertThat(http.send("HEAD", "/agent/v1/who", "").statusCode()).isEqualTo(401);
+        assertThat(http.send("HEAD", "/api/v1/named", "").statusCode()).isEqualTo(405);
+    }
+
+    @Test
     void observersHearTheTemplateAndNotThePath() {
         http.get("/api/v1/things/17");
         http.get("/api/v1/unknown-thing");
