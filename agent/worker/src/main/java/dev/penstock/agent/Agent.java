@@ -69,7 +69,7 @@ public final class Agent {
                 plugins,
                 () -> new HttpJobServer(connections, session),
                 InstantSource.system());
-        this.agent = new RunningJob.Agent(place, parts, this::wake);
+        this.agent = new RunningJob.Agent(place, parts, this::jobIsOver);
         this.loop = new PollLoop(new HttpJobServer(connections, session), session, wish(), new Shell(place));
     }
 
@@ -127,8 +127,8 @@ public final class Agent {
         }
     }
 
-    private void wake() {
-        loop.wake();
+    private void jobIsOver() {
+        loop.jobIsOver();
     }
 
     private void keepHouse() {

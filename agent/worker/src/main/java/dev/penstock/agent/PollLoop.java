@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Asks the server what to do, for as long as the agent lives: gets known, asks for work, hears of cancels while it works.
- * One thread runs it; {@link #wake} and {@link #stop} are for others.
+ * One thread runs it; {@link #jobIsOver} and {@link #stop} are for others.
  */
 final class PollLoop {
     private static final Logger log = LoggerFactory.getLogger(PollLoop.class);
@@ -45,10 +45,17 @@ final class PollLoop {
     private final Backoff backoff = new Backoff(RandomGenerator.getDefault());
     private final Object lock = new Object();
     private boolean woken; // guarded by lock
-    private boolean asking; // guarded by lock
+    private Question question = Question.NONE; // guarded by lock
     private boolean stopping; // guarded by lock
     private boolean registered;
     private String lastSaid = "";
+
+    /** What the request under way says of this agent. */
+    private enum Question {
+        NONE,
+        BUSY,
+        IDLE
+    }
 
     /** What the loop needs of the agent around it. */
     interface Shell {
@@ -109,13 +116,14 @@ final class PollLoop {
         }
     }
 
-    /** Something has changed here: a question that waits is asked anew. */
-    void wake() {
+    /**
+     * A job is over: a question that says otherwise is asked anew. One that says that this agent is idle is left alone: the
+     * job in its answer would be lost.
+     */
+    void jobIsOver() {
         synchronized (lock) {
-            woken = true;
-            lock.notifyAll();
-            if (asking) {
-                server.abort();
+            if (question != Question.IDLE) {
+                wake();
             }
         }
     }
@@ -124,8 +132,16 @@ final class PollLoop {
     void stop() {
         synchronized (lock) {
             stopping = true;
+            wake();
         }
-        wake();
+    }
+
+    private void wake() {
+        woken = true;
+        lock.notifyAll();
+        if (question != Question.NONE) {
+            server.abort();
+        }
     }
 
     private void register() throws IOException, InterruptedException {
@@ -167,14 +183,14 @@ final class PollLoop {
             if (woken) {
                 throw new IOException("What was to be asked is not true any more");
             }
-            asking = true;
+            question = request.held().isEmpty() ? Question.IDLE : Question.BUSY;
             server.arm();
         }
         try {
             return server.poll(request);
         } finally {
             synchronized (lock) {
-                asking = false;
+                question = Question.NONE;
             }
         }
     }

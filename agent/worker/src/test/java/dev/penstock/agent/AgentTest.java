@@ -113,7 +113,7 @@ final class AgentTest {
         assertThat(end(second).reason()).isEqualTo(Reason.TASK_FAILED);
         assertThat(server.console(second)).contains(" ou two\n").doesNotContain("one");
         // Registration, token, and for each job a poll and a report.
-        assertThat(server.requests.subList(0, 6))
+        assertThat(List.copyOf(server.requests).subList(0, 6))
                 .extracting(request -> request.replaceAll("\\d{3}", "N"))
                 .containsExactly(
                         "POST /agent/v1/registrations",
@@ -156,6 +156,22 @@ final class AgentTest {
         server.await("the next ended", () -> server.end(next) != null);
 
         assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start)).isLessThan(2000);
+    }
+
+    /** A question that the agent broke off would take the next job with it. */
+    @Test
+    void losesNoJobBetweenTwoShortOnes() throws Exception {
+        agent();
+        var jobs = new ArrayList<JobAssignment>();
+        for (int i = 0; i < 100; i++) {
+            jobs.add(job("true"));
+            server.give(jobs.getLast());
+        }
+
+        server.await("all ended", () -> server.reports.size() == jobs.size());
+
+        assertThat(jobs).allSatisfy(job -> assertThat(end(job).result()).isEqualTo(Result.PASSED));
+        assertThat(server.polls).hasSizeLessThanOrEqualTo(jobs.size() + 1);
     }
 
     @Test
