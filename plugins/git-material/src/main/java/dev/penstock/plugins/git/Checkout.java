@@ -20,6 +20,7 @@ import org.eclipse.jgit.lib.RefUpdate;
 import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.revwalk.RevCommit;
 import org.eclipse.jgit.revwalk.RevWalk;
+import org.eclipse.jgit.storage.pack.PackConfig;
 import org.jspecify.annotations.Nullable;
 
 /** Brings a folder of an agent to a commit: fetches what is missing, removes what is too much, writes what differs. */
@@ -33,10 +34,10 @@ final class Checkout {
     private final GitSettings settings;
     private final Traffic.Budget budget;
 
-    Checkout(CheckoutContext context, GitSettings settings) {
+    Checkout(CheckoutContext context, GitSettings settings, Size size) {
         this.context = context;
         this.settings = settings;
-        this.budget = new Traffic.Budget(context.fetchLimitBytes());
+        this.budget = new Traffic.Budget(context.fetchLimitBytes(), size);
     }
 
     /** Checks out the material. */
@@ -84,12 +85,13 @@ final class Checkout {
 
     private void attempt(Path folder, Remote remote, @Nullable Branch branch, ObjectId commit, int depth)
             throws IOException, MaterialException, InterruptedException {
-        try (Repository repository = OwnRepository.withFiles(folder, remote.url(), branch)) {
+        try (Repository repository = OwnRepository.withFiles(folder, remote.url(), branch, remote.size())) {
             String of = remote.url().shown() + (branch == null ? "" : ", branch " + branch.shown());
             context.console().note("Checking out " + GitMaterial.shortened(commit.name()) + " of " + of);
             new Fetching(context, settings, remote).bring(repository, branch, commit);
             try (RevWalk walk = new RevWalk(repository)) {
                 RevCommit target = walk.parseCommit(commit);
+                new LargeFiles(repository, remote.size()).check(target.getTree());
                 new Leftovers(repository, settings).remove(target.getTree());
                 write(repository, target);
                 point(repository, branch, commit);
@@ -160,6 +162,11 @@ final class Checkout {
         context.console().note("Tidying up the clone, which has many packs of objects");
         try {
             var collector = new GC((FileRepository) repository);
+            var packing = new PackConfig(repository);
+            // Neither much memory nor much time: objects stay as they came.
+            packing.setDeltaCompress(false);
+            packing.setThreads(1);
+            collector.setPackConfig(packing);
             collector.setProgressMonitor(new Progress(context.console()));
             // Nobody else uses it, so what was put together elsewhere, or is referred to by nothing, can go at once.
             collector.setPackExpireAgeMillis(0);

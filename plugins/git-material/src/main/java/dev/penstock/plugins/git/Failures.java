@@ -27,6 +27,7 @@ import org.eclipse.jgit.errors.NoPackSignatureException;
 import org.eclipse.jgit.errors.NoRemoteRepositoryException;
 import org.eclipse.jgit.errors.PackInvalidException;
 import org.eclipse.jgit.errors.RepositoryNotFoundException;
+import org.eclipse.jgit.errors.TooLargeObjectInPackException;
 import org.eclipse.jgit.internal.JGitText;
 
 /** Turns what JGit threw, and what was seen on the wire, into a sentence that a person can act on. */
@@ -44,12 +45,19 @@ record Failures(GitUrl url, Access access, Duration timeout, Traffic traffic) {
 
     /**
      * @throws InterruptedException if what was thrown only says that this thread is to stop
+     * @throws Size.Exceeded if it says that the work is too large for here
      */
     MaterialException of(Exception thrown) throws InterruptedException {
         List<Throwable> chain = chain(thrown);
         for (Throwable each : chain) {
             if (each instanceof MaterialException told) {
                 return told;
+            }
+            if (each instanceof Size.Exceeded exceeded) {
+                throw exceeded;
+            }
+            if (each instanceof TooLargeObjectInPackException && !traffic.size().equals(Size.ANY)) {
+                throw new Size.Exceeded("one of its objects is large");
             }
         }
         boolean timedOut = chain.stream().anyMatch(Failures::isTimeout);
@@ -70,6 +78,9 @@ record Failures(GitUrl url, Access access, Duration timeout, Traffic traffic) {
                             + " MiB that one fetch may take; the operator sets the limit"
                             + " (materials.fetch-limit-mebibytes)",
                     thrown);
+        }
+        if (traffic.exceeded().isPresent()) {
+            throw new Size.Exceeded(traffic.exceeded().get());
         }
         if (traffic.redirect().isPresent()) {
             return told(

@@ -77,7 +77,7 @@ public final class GitMaterial implements MaterialType {
     @Override
     public void check(MaterialContext context, OptionValues values) throws MaterialException, InterruptedException {
         GitSettings settings = GitSettings.of(values);
-        try (var remote = Remote.of(settings, context)) {
+        try (var remote = Remote.of(settings, context, Size.ANY)) {
             if (remote.tip(settings.branch().remote()).isEmpty()) {
                 throw missing(remote, settings.branch());
             }
@@ -88,7 +88,7 @@ public final class GitMaterial implements MaterialType {
     public PollResult poll(MaterialContext context, OptionValues values, Optional<String> lastKnown)
             throws MaterialException, InterruptedException {
         GitSettings settings = GitSettings.of(values);
-        try (var remote = Remote.of(settings, context)) {
+        try (var remote = Remote.of(settings, context, OwnProcess.size())) {
             Optional<ObjectId> tip = remote.tip(settings.branch().remote());
             if (tip.isEmpty()) {
                 throw lastKnown.isEmpty()
@@ -103,6 +103,8 @@ public final class GitMaterial implements MaterialType {
                 return new PollResult.Unchanged();
             }
             return Mirror.history(context, remote, settings.branch(), tip.get(), lastKnown);
+        } catch (Size.Exceeded _) {
+            return OwnProcess.poll(context, values, lastKnown);
         }
     }
 
@@ -114,7 +116,12 @@ public final class GitMaterial implements MaterialType {
             throw new MaterialException(
                     Kind.REVISION_NOT_FOUND, "\"" + revision + "\" is not the id of a commit: 40 hexadecimal digits");
         }
-        new Checkout(context, settings).run(ObjectId.fromString(revision));
+        try {
+            new Checkout(context, settings, OwnProcess.size()).run(ObjectId.fromString(revision));
+        } catch (Size.Exceeded e) {
+            context.console().note("The repository is large (" + e.getMessage() + "); going on in a process of its own");
+            OwnProcess.checkout(context, values, revision);
+        }
     }
 
     private static MaterialException missing(Remote remote, Branch branch)

@@ -5,6 +5,7 @@ import org.eclipse.jgit.lib.Config;
 import org.eclipse.jgit.lib.ConfigConstants;
 import org.eclipse.jgit.lib.ProgressMonitor;
 import org.eclipse.jgit.storage.file.FileBasedConfig;
+import org.eclipse.jgit.storage.file.WindowCacheConfig;
 import org.eclipse.jgit.transport.Transport;
 import org.eclipse.jgit.transport.TransportProtocol;
 import org.eclipse.jgit.util.FS;
@@ -24,6 +25,7 @@ final class Jgit {
             SystemReader.setInstance(new Isolated(SystemReader.getInstance()));
         }
         Ed25519.register();
+        fitIntoMemory(Runtime.getRuntime().maxMemory());
         // What is left: http, https, ssh and folders. Gone: Amazon S3, bundles, ftp, sftp and the git protocol.
         for (TransportProtocol protocol : Transport.getTransportProtocols()) {
             boolean wanted = protocol.getSchemes().contains("http")
@@ -33,6 +35,15 @@ final class Jgit {
                 Transport.unregister(protocol);
             }
         }
+    }
+
+    /** JGit's own limits suit programs that are made for it; one that holds a file of 50 MB whole is too much for an agent. */
+    private static void fitIntoMemory(long heapBytes) {
+        var config = new WindowCacheConfig();
+        config.setStreamFileThreshold(Math.clamp(heapBytes / 16, 2 << 20, 50 << 20));
+        config.setPackedGitLimit(Math.clamp(heapBytes / 16, 2 << 20, 64 << 20));
+        config.setDeltaBaseCacheLimit(Math.clamp(heapBytes / 32, 1 << 20, 32 << 20));
+        config.install();
     }
 
     /** No variables, no files in a home folder, no files of the system; and so nobody asks a git program where they are. */

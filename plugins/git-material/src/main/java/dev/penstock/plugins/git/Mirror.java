@@ -35,6 +35,7 @@ final class Mirror {
             throws MaterialException, InterruptedException {
         if (remote.isLocal()) {
             try (Repository repository = remote.openLocal()) {
+                remote.size().check(repository.getDirectory().toPath());
                 return new History(repository, remote.url()).since(tip, lastKnown);
             } catch (IOException | RuntimeException e) {
                 throw remote.failure(e);
@@ -48,6 +49,8 @@ final class Mirror {
                 fresh = true;
             }
             return updated(folder, remote, branch, lastKnown);
+        } catch (Size.Exceeded e) {
+            throw e;
         } catch (IOException | RuntimeException e) {
             if (fresh) {
                 throw remote.failure(e);
@@ -68,7 +71,7 @@ final class Mirror {
 
     private static PollResult updated(Path folder, Remote remote, Branch branch, Optional<String> lastKnown)
             throws IOException, MaterialException, InterruptedException {
-        try (Repository repository = OwnRepository.bare(folder, remote.url())) {
+        try (Repository repository = OwnRepository.bare(folder, remote.url(), remote.size())) {
             var tip = List.of(new RefSpec("+" + branch.remote() + ":" + TIP));
             Path all = folder.resolve(WITH_CONTENTS);
             if (!Files.exists(all)) {

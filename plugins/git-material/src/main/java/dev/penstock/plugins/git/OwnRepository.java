@@ -1,6 +1,7 @@
 package dev.penstock.plugins.git;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
@@ -11,10 +12,14 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 import org.eclipse.jgit.errors.ConfigInvalidException;
+import org.eclipse.jgit.internal.storage.file.FileRepository;
+import org.eclipse.jgit.lib.BaseRepositoryBuilder;
 import org.eclipse.jgit.lib.Config;
 import org.eclipse.jgit.lib.Constants;
+import org.eclipse.jgit.lib.ObjectInserter;
 import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.storage.file.FileRepositoryBuilder;
+import org.eclipse.jgit.transport.PackParser;
 import org.eclipse.jgit.util.FS;
 import org.eclipse.jgit.util.SystemReader;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +34,7 @@ final class OwnRepository {
     private OwnRepository() {}
 
     /** A mirror; made when it is not there. */
-    static Repository bare(Path folder, GitUrl origin) throws IOException {
+    static Repository bare(Path folder, GitUrl origin, Size size) throws IOException {
         boolean there = Disk.isFolder(folder) && Files.exists(folder.resolve("objects"));
         if (!there) {
             Files.createDirectories(folder);
@@ -45,16 +50,19 @@ final class OwnRepository {
         }
         clearCrashes(folder);
         write(folder, config(origin, null, true));
-        return new FileRepositoryBuilder()
-                .setFS(FS.DETECTED)
-                .setGitDir(folder.toFile())
-                .setBare()
-                .setMustExist(true)
-                .build();
+        size.check(folder);
+        return new Limited(
+                new FileRepositoryBuilder()
+                        .setFS(FS.DETECTED)
+                        .setGitDir(folder.toFile())
+                        .setBare()
+                        .setMustExist(true)
+                        .setup(),
+                size);
     }
 
     /** A clone with its files in {@code folder}; made when it is not there. */
-    static Repository withFiles(Path folder, GitUrl origin, @Nullable Branch branch)
+    static Repository withFiles(Path folder, GitUrl origin, @Nullable Branch branch, Size size)
             throws IOException, InterruptedException {
         Path git = folder.resolve(Constants.DOT_GIT);
         if (Disk.exists(git) && !Disk.isFolder(git)) {
@@ -76,12 +84,46 @@ final class OwnRepository {
         }
         Disk.delete(git.resolve("info").resolve("attributes"));
         write(git, config(origin, branch, false));
-        return new FileRepositoryBuilder()
-                .setFS(FS.DETECTED)
-                .setGitDir(git.toFile())
-                .setWorkTree(folder.toFile())
-                .setMustExist(true)
-                .build();
+        size.check(git);
+        return new Limited(
+                new FileRepositoryBuilder()
+                        .setFS(FS.DETECTED)
+                        .setGitDir(git.toFile())
+                        .setWorkTree(folder.toFile())
+                        .setMustExist(true)
+                        .setup(),
+                size);
+    }
+
+    /** Takes no object that is larger than the size allows. */
+    private static final class Limited extends FileRepository {
+        private final Size size;
+
+        Limited(BaseRepositoryBuilder<?, ?> options, Size size) throws IOException {
+            super(options);
+            this.size = size;
+        }
+
+        @Override
+        public ObjectInserter newObjectInserter() {
+            ObjectInserter inserter = super.newObjectInserter();
+            if (size.equals(Size.ANY)) {
+                return inserter;
+            }
+            return new ObjectInserter.Filter() {
+                @Override
+                protected ObjectInserter delegate() {
+                    return inserter;
+                }
+
+                @Override
+                public PackParser newPackParser(InputStream in) throws IOException {
+                    PackParser parser = inserter.newPackParser(in);
+                    parser.setMaxObjectSizeLimit(size.objectBytes());
+                    return parser;
+                }
+            };
+        }
     }
 
     /** Where a clone came from, as far as its settings say; empty when there is none or it cannot be told. */

@@ -82,8 +82,12 @@ final class Remote implements AutoCloseable {
     }
 
     /** With a budget of its own. */
-    static Remote of(GitSettings settings, MaterialContext context) {
-        return new Remote(settings.url(), settings.access(), context, new Traffic.Budget(context.fetchLimitBytes()));
+    static Remote of(GitSettings settings, MaterialContext context, Size size) {
+        return new Remote(
+                settings.url(),
+                settings.access(),
+                context,
+                new Traffic.Budget(context.fetchLimitBytes(), size));
     }
 
     GitUrl url() {
@@ -92,6 +96,10 @@ final class Remote implements AutoCloseable {
 
     Access access() {
         return access;
+    }
+
+    Size size() {
+        return traffic.size();
     }
 
     /** Whether it is a folder of this machine, which can be read in place. */
@@ -139,6 +147,14 @@ final class Remote implements AutoCloseable {
     /** Fetches into a repository of ours. */
     void fetch(Repository into, Wanted wanted, ProgressMonitor monitor) throws MaterialException, InterruptedException {
         ready();
+        if (isLocal()) {
+            // Both sides are in this process then.
+            try (Repository source = openLocal()) {
+                traffic.size().check(source.getDirectory().toPath());
+            } catch (IOException e) {
+                throw failure(e);
+            }
+        }
         stoppable(() -> {
             try (Transport transport = open(into)) {
                 transport.setTagOpt(wanted.tags());

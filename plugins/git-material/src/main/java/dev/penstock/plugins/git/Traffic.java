@@ -19,14 +19,21 @@ final class Traffic {
     private volatile @Nullable String redirect;
     private volatile @Nullable String untrusted;
     private volatile @Nullable String otherContent;
+    private volatile @Nullable String exceeded;
 
     /** What may still be taken, by one or several connections. Thread-safe. */
     static final class Budget {
         private final long limitBytes;
+        private final Size size;
         private final AtomicLong received = new AtomicLong();
 
-        Budget(long limitBytes) {
+        /**
+         * @param limitBytes beyond this the work fails
+         * @param size beyond this it is done elsewhere
+         */
+        Budget(long limitBytes, Size size) {
             this.limitBytes = limitBytes;
+            this.size = size;
         }
     }
 
@@ -36,20 +43,25 @@ final class Traffic {
 
     /** The stream, counted: it breaks at the limit, and when the work was stopped. */
     InputStream counted(InputStream in) {
+        var header = new PackHeader();
         return new FilterInputStream(in) {
             @Override
             public int read() throws IOException {
-                check();
-                int b = super.read();
-                add(b < 0 ? 0 : 1);
-                return b;
+                byte[] one = new byte[1];
+                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
             }
 
             @Override
             public int read(byte[] buffer, int offset, int length) throws IOException {
                 check();
                 int n = super.read(buffer, offset, length);
-                add(Math.max(0, n));
+                if (n > 0) {
+                    header.see(buffer, offset, n);
+                    if (header.objects() > budget.size.objects()) {
+                        exceeded("it sends " + header.objects() + " objects");
+                    }
+                    add(n);
+                }
                 return n;
             }
         };
@@ -73,10 +85,29 @@ final class Traffic {
 
     /** Counts bytes of a transport that this class does not read itself. */
     void add(long bytes) throws IOException {
-        if (budget.received.addAndGet(bytes) > budget.limitBytes) {
+        long all = budget.received.addAndGet(bytes);
+        if (all > budget.limitBytes) {
             tooMuch = true;
             throw new IOException("more than " + budget.limitBytes + " bytes");
         }
+        if (all > budget.size.bytes()) {
+            exceeded("it sends more than " + budget.size.bytes() + " bytes");
+        }
+    }
+
+    /** The work is too large for where it is done. */
+    void exceeded(String what) throws IOException {
+        exceeded = what;
+        throw new IOException(what);
+    }
+
+    /** Why the work is too large to be done here. */
+    Optional<String> exceeded() {
+        return Optional.ofNullable(exceeded);
+    }
+
+    Size size() {
+        return budget.size;
     }
 
     void answered(int httpStatus) {
