@@ -119,7 +119,8 @@ public final class GitMaterial implements MaterialType {
         try {
             new Checkout(context, settings, OwnProcess.size()).run(ObjectId.fromString(revision));
         } catch (Size.Exceeded e) {
-            context.console().note("The repository is large (" + e.getMessage() + "); going on in a process of its own");
+            context.console()
+                    .note("The repository is large (" + e.getMessage() + "); going on in a process of its own");
             OwnProcess.checkout(context, values, revision);
         }
     }

@@ -64,7 +64,8 @@ record LargeFiles(Repository repository, Size size) {
         }
         var now = Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
         return now.size() == entry.getLength()
-                && now.lastModifiedTime().toMillis() == entry.getLastModifiedInstant().toEpochMilli();
+                && now.lastModifiedTime().toMillis()
+                        == entry.getLastModifiedInstant().toEpochMilli();
     }
 
     private void check(String path, long bytes) {

@@ -57,8 +57,7 @@ final class OwnProcess {
     /** As {@link GitMaterial#checkout}. */
     static void checkout(CheckoutContext context, OptionValues values, String revision)
             throws MaterialException, InterruptedException {
-        new Conversation(context, Optional.of(context))
-                .run(out -> Wire.writeCheckout(out, context, values, revision));
+        new Conversation(context, Optional.of(context)).run(out -> Wire.writeCheckout(out, context, values, revision));
     }
 
     /** Writes what is to be done. */

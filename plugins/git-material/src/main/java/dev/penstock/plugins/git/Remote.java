@@ -84,10 +84,7 @@ final class Remote implements AutoCloseable {
     /** With a budget of its own. */
     static Remote of(GitSettings settings, MaterialContext context, Size size) {
         return new Remote(
-                settings.url(),
-                settings.access(),
-                context,
-                new Traffic.Budget(context.fetchLimitBytes(), size));
+                settings.url(), settings.access(), context, new Traffic.Budget(context.fetchLimitBytes(), size));
     }
 
     GitUrl url() {

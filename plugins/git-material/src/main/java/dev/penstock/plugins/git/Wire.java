@@ -119,8 +119,7 @@ final class Wire {
         writeText(out, revision);
     }
 
-    private static void writeContext(DataOutputStream out, MaterialContext context, Path directory)
-            throws IOException {
+    private static void writeContext(DataOutputStream out, MaterialContext context, Path directory) throws IOException {
         for (String name : PROPERTIES) {
             writeText(out, System.getProperty(name, ""));
         }
@@ -136,8 +135,10 @@ final class Wire {
             writeText(
                     out,
                     switch (option.kind()) {
-                        case TEXT, CHOICE, MULTILINE -> values.text(option.name()).orElse("");
-                        case SECRET -> values.secret(option.name()).map(Secret::reveal).orElse("");
+                        case TEXT, CHOICE, MULTILINE ->
+                            values.text(option.name()).orElse("");
+                        case SECRET ->
+                            values.secret(option.name()).map(Secret::reveal).orElse("");
                         case BOOLEAN -> Boolean.toString(values.flag(option.name()));
                         case NUMBER, LIST, MAP -> throw new IllegalStateException("No such option: " + option);
                     });

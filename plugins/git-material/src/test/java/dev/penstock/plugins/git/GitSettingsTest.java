@@ -45,7 +45,6 @@ class GitSettingsTest {
 
         assertThat(git.displayName(values)).isEqualTo("https://git.example/app.git");
         assertThat(git.host(values)).contains("git.example");
-        assertThat(git.variables(values))
-                .isEqualTo(Map.of("URL", "https://git.example/app.git", "BRANCH", "main"));
+        assertThat(git.variables(values)).isEqualTo(Map.of("URL", "https://git.example/app.git", "BRANCH", "main"));
     }
 }

@@ -45,7 +45,8 @@ class OwnProcessTest {
         new Random(7).nextBytes(noise);
         Files.write(repo.work().resolve("large.bin"), noise);
         repo.commit("large");
-        context = LocalMaterial.in(Files.createDirectories(folder.resolve("agent"))).allowing(repo.root());
+        context = LocalMaterial.in(Files.createDirectories(folder.resolve("agent")))
+                .allowing(repo.root());
     }
 
     @Test
@@ -58,7 +59,8 @@ class OwnProcessTest {
             git.checkout(context, values, repo.head());
 
             assertThat(context.directory().resolve("large.bin")).hasSize(3 << 20);
-            assertThat(Repo.run(context.directory(), "git", "status", "--porcelain")).isEmpty();
+            assertThat(Repo.run(context.directory(), "git", "status", "--porcelain"))
+                    .isEmpty();
             assertThat(context.recorded().text()).contains("is large", "a process of its own");
 
             String next = repo.change("small.txt", "s");
