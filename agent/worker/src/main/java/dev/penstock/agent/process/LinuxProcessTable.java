@@ -51,7 +51,7 @@ final class LinuxProcessTable implements ProcessTable {
         }
         var found = new ArrayList<SeenProcess>();
         for (long pid = earliest.pid(); pid <= newest; pid++) {
-            if (new File(PROC, Long.toString(pid)).exists()) {
+            if (isProcess(pid)) {
                 find(pid).ifPresent(found::add);
             }
         }
@@ -120,6 +120,12 @@ final class LinuxProcessTable implements ProcessTable {
     @Override
     public String bootId() {
         return read("/proc/sys/kernel/random/boot_id", 64).strip();
+    }
+
+    /** Asked for by its number, a thread looks like a process; it belongs to a thread group of another number. */
+    private static boolean isProcess(long pid) {
+        String status = new File(PROC, Long.toString(pid)).exists() ? read("/proc/" + pid + "/status", 8192) : "";
+        return status.contains("\nTgid:\t" + pid + "\n");
     }
 
     /** The pid that was given last. */
