@@ -17,6 +17,7 @@ import dev.penstock.core.run.RunFixture;
 import dev.penstock.core.secret.MasterKey;
 import dev.penstock.core.secret.SecretStore;
 import dev.penstock.core.secret.Vault;
+import dev.penstock.core.testing.TestFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -189,5 +190,6 @@ final class DispatchFixture implements AutoCloseable {
     @Override
     public void close() {
         nodes.forEach(TestNode::close);
+        TestFolder.delete(folder);
     }
 }

@@ -8,7 +8,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -101,7 +100,7 @@ public final class TextMaterial {
             }
             return classes(folder);
         } finally {
-            delete(folder);
+            TestFolder.delete(folder);
         }
     }
 
@@ -137,17 +136,5 @@ public final class TextMaterial {
         out.putNextEntry(new JarEntry(name));
         ((OutputStream) out).write(content);
         out.closeEntry();
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (var all = Files.walk(folder)) {
-            all.sorted(java.util.Comparator.reverseOrder()).forEach(path -> {
-                try {
-                    Files.delete(path);
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            });
-        }
     }
 }
