@@ -290,7 +290,6 @@ record Features(
                     on.signals(),
                     on.clock(),
                     new DispatchFeature.Defaults(
-                            this::serverUrl,
                             settings.seconds(Setting.AGENTS_POLL_WAIT_SECONDS),
                             settings.minutes(Setting.JOBS_IDLE_TIMEOUT_MINUTES),
                             settings.minutes(Setting.JOBS_TOTAL_TIMEOUT_MINUTES),
@@ -299,12 +298,6 @@ record Features(
             resources.addAll(made.resources());
             workers.addAll(made.workers());
             ending.add(made);
-        }
-
-        /** How agents reach this server, as jobs see it in GO_SERVER_URL. */
-        private String serverUrl() {
-            String site = on.settings().text(Setting.SITE_URL);
-            return site.isEmpty() ? prepared.http().address().toString() : site;
         }
     }
 }

@@ -219,7 +219,6 @@ final class AssignmentBuilder {
             List<EnvironmentVariables.Material> materials) {
         JobInRun job = facts.job();
         var run = new EnvironmentVariables.Run(
-                defaults.serverUrl().get(),
                 facts.pipeline().group(),
                 job.causedBy(),
                 facts.pipeline().name(),

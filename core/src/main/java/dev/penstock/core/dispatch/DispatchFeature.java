@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 
 /**
  * The parts of this feature that others use. Close it before requests are waited for: it answers all polls.
@@ -48,18 +47,12 @@ public record DispatchFeature(Dispatcher dispatcher, List<Resource> resources, L
     /**
      * What the settings say.
      *
-     * @param serverUrl how agents reach the server; known when it listens
      * @param pollWait how long a poll waits at most
      * @param idleTimeout of a job without output, where its definition does not say; zero for never
      * @param totalTimeout of a job, likewise
      * @param maxConsoleBytes what is kept of one console
      */
-    public record Defaults(
-            Supplier<String> serverUrl,
-            Duration pollWait,
-            Duration idleTimeout,
-            Duration totalTimeout,
-            long maxConsoleBytes) {}
+    public record Defaults(Duration pollWait, Duration idleTimeout, Duration totalTimeout, long maxConsoleBytes) {}
 
     /** @param plugins whose types jobs use */
     public static DispatchFeature create(Needs needs, PluginHost plugins) {

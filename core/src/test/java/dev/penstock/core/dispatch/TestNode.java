@@ -73,11 +73,7 @@ final class TestNode implements AutoCloseable {
                         on.signals,
                         clock,
                         new DispatchFeature.Defaults(
-                                () -> "https://penstock.example",
-                                Duration.ofSeconds(25),
-                                Duration.ZERO,
-                                Duration.ofHours(1),
-                                1 << 20)),
+                                Duration.ofSeconds(25), Duration.ZERO, Duration.ofHours(1), 1 << 20)),
                 new KnownTypes(),
                 () -> System.nanoTime() + ahead.get());
         List<Resource> resources = new ArrayList<>();

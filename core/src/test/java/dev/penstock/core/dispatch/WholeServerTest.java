@@ -89,9 +89,6 @@ final class WholeServerTest {
 
         assertThat(files.files()).containsExactly(new FetchReply.File("app.war", sha256(), WAR.length));
         assertThat(bytes.expect(200).bytes()).isEqualTo(WAR);
-        assertThat(ship.environment())
-                .contains(new JobAssignment.Variable(
-                        "GO_SERVER_URL", server.address().toString(), false));
         assertThat(runs.runs()).containsExactly("deploy/1 PASSED");
         assertThat(server.api()
                         .get("/api/v1/jobs/" + build.jobId() + "/console")

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The environment variables of a job: which there are, and which wins. Pure. From weakest to strongest: the agent
- * process's own (which the agent adds beneath all of these), GO_SERVER_URL, GO_PIPELINE_GROUP_NAME, the environment's,
+ * process's own and GO_SERVER_URL (which the agent adds beneath all of these), GO_PIPELINE_GROUP_NAME, the environment's,
  * GO_AGENT_RESOURCES, GO_TRIGGER_USER, the names and counters of the run, the materials', those that users declare on
  * pipeline, stage, then GO_JOB_RUN_INDEX and GO_JOB_RUN_COUNT, then those declared on the job, and last the values given
  * when the run was started, which only replace what is there.
@@ -30,7 +30,6 @@ public final class EnvironmentVariables {
      * @param runCount null as runIndex
      */
     public record Run(
-            String serverUrl,
             String group,
             String triggerUser,
             String pipeline,
@@ -101,7 +100,6 @@ public final class EnvironmentVariables {
     /** The variables of a job, each name once, in the order in which they first appear. */
     public static List<Variable> of(Run run, List<Material> materials, Declared declared) {
         var result = new LinkedHashMap<String, Variable>();
-        put(result, "GO_SERVER_URL", run.serverUrl());
         put(result, "GO_PIPELINE_GROUP_NAME", run.group());
         Environment environment = declared.environment();
         if (environment != null) {

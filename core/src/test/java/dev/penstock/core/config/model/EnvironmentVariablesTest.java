@@ -12,15 +12,13 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class EnvironmentVariablesTest {
-    private static final Run RUN =
-            new Run("https://ci", "main", "ada", "web", 7, "v7", "build", 2, null, "unit", null, null);
+    private static final Run RUN = new Run("main", "ada", "web", 7, "v7", "build", 2, null, "unit", null, null);
     private static final Declared NOTHING = new Declared(null, List.of(), List.of(), List.of(), List.of(), List.of());
 
     @Test
     void saysWhatTheRunIs() {
         assertThat(texts(EnvironmentVariables.of(RUN, List.of(), NOTHING)))
                 .containsExactly(
-                        "GO_SERVER_URL=https://ci",
                         "GO_PIPELINE_GROUP_NAME=main",
                         "GO_TRIGGER_USER=ada",
                         "GO_PIPELINE_NAME=web",
@@ -33,7 +31,7 @@ class EnvironmentVariablesTest {
 
     @Test
     void saysWhichInstanceAndWhichRerunItIs() {
-        var run = new Run("u", "g", "changes", "p", 1, "1", "s", 3, 2, "j-runInstance-4", 4, 5);
+        var run = new Run("g", "changes", "p", 1, "1", "s", 3, 2, "j-runInstance-4", 4, 5);
 
         assertThat(texts(EnvironmentVariables.of(run, List.of(), NOTHING)))
                 .contains("GO_RERUN_OF_STAGE_COUNTER=2", "GO_JOB_RUN_INDEX=4", "GO_JOB_RUN_COUNT=5");
