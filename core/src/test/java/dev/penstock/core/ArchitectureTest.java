@@ -142,6 +142,19 @@ class ArchitectureTest {
     }
 
     @Test
+    void xmlIsReadInOnePlace() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.penstock..")
+                .and()
+                .resideOutsideOfPackage(CORE + "platform.xml..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("javax.xml..", "org.xml..", "org.w3c.dom..")
+                .check(OURS);
+    }
+
+    @Test
     void decisionsAreMadeOfValuesOnly() {
         noClasses()
                 .that(named("Life", "FanIn")
