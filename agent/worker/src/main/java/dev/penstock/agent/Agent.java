@@ -134,7 +134,7 @@ public final class Agent {
     private void keepHouse() {
         try {
             while (!ended.await(HOUSEKEEPING.toMillis(), TimeUnit.MILLISECONDS)) {
-                connections.breakOffStuck();
+                connections.keepHouse();
             }
         } catch (InterruptedException _) {
             // The agent ends.

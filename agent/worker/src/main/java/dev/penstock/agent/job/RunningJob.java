@@ -58,7 +58,9 @@ public final class RunningJob {
         var processes =
                 new JobProcesses(agent.parts().table(), agent.place().mark(assignment.jobId(), assignment.attempt()));
         Thread.ofVirtual().name("job").start(() -> job.work(agent, processes));
-        Thread.ofVirtual().name("job-clock").start(job::watch);
+        if (assignment.idleTimeoutSeconds() > 0 || assignment.totalTimeoutSeconds() > 0) {
+            Thread.ofVirtual().name("job-clock").start(job::watch);
+        }
         job.report(agent);
         return job;
     }

@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,7 +51,7 @@ public final class Journal implements AutoCloseable {
     /** Begins the journal of an attempt; it is on disk when this returns. */
     public static Journal create(Path journals, JobAssignment assignment) throws IOException {
         Path folder = journals.resolve(assignment.jobId() + "-" + assignment.attempt());
-        deleteTree(folder);
+        deleteFolder(folder);
         Files.createDirectories(folder);
         Path part = folder.resolve(ASSIGNMENT + ".part");
         Files.write(part, Json.write(assignment));
@@ -67,7 +66,7 @@ public final class Journal implements AutoCloseable {
         try (Stream<Path> folders = Files.list(journals)) {
             for (Path folder : folders.filter(Journal::isAttempt).sorted().toList()) {
                 if (!Files.exists(folder.resolve(ASSIGNMENT))) {
-                    deleteTree(folder); // killed before anything was begun
+                    deleteFolder(folder); // killed before anything was begun
                     continue;
                 }
                 try {
@@ -78,7 +77,7 @@ public final class Journal implements AutoCloseable {
                             .addKeyValue("folder", aside)
                             .setCause(e)
                             .log("The journal of a job cannot be read and is kept aside");
-                    deleteTree(aside);
+                    deleteFolder(aside);
                     Files.move(folder, aside, StandardCopyOption.ATOMIC_MOVE);
                 }
             }
@@ -184,7 +183,7 @@ public final class Journal implements AutoCloseable {
     /** Forgets the attempt. */
     public void delete() throws IOException {
         close();
-        deleteTree(folder);
+        deleteFolder(folder);
     }
 
     private void write(JournalLine line) {
@@ -224,14 +223,14 @@ public final class Journal implements AutoCloseable {
         return task.index() == -1 ? -1 : Integer.MAX_VALUE;
     }
 
-    private static void deleteTree(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
+    /** There are no folders in it. */
+    private static void deleteFolder(Path folder) throws IOException {
+        String[] names = folder.toFile().list();
+        if (names != null) {
+            for (String name : names) {
+                Files.deleteIfExists(folder.resolve(name));
             }
+            Files.delete(folder);
         }
     }
 }

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What Linux shows under /proc. Thread-safe: it holds nothing. */
+/** What Linux shows under /proc. Thread-safe: it holds nothing that changes. */
 final class LinuxProcessTable implements ProcessTable {
     private static final File PROC = new File("/proc");
 
@@ -19,6 +19,8 @@ final class LinuxProcessTable implements ProcessTable {
 
     /** An environment is at most as long as the kernel lets one be, and in practice far shorter. */
     private static final int MAX_ENVIRONMENT_BYTES = 2 << 20;
+
+    private final String bootId = read("/proc/sys/kernel/random/boot_id", 64).strip();
 
     static boolean isUsable() {
         return new File(PROC, "self/stat").exists() && new File(PROC, "loadavg").exists();
@@ -119,7 +121,7 @@ final class LinuxProcessTable implements ProcessTable {
 
     @Override
     public String bootId() {
-        return read("/proc/sys/kernel/random/boot_id", 64).strip();
+        return bootId;
     }
 
     /** Asked for by its number, a thread looks like a process; it belongs to a thread group of another number. */

@@ -28,10 +28,12 @@ public final class HttpJobServer implements JobServer {
     /** What an answer may take beyond the time that the poll itself allows. */
     private static final Duration POLL_MARGIN = Duration.ofSeconds(15);
 
+    private final Connections connections;
     private final Session session;
     private final Line line;
 
     public HttpJobServer(Connections connections, Session session) {
+        this.connections = connections;
         this.session = session;
         this.line = connections.open();
     }
@@ -99,9 +101,10 @@ public final class HttpJobServer implements JobServer {
         line.abort();
     }
 
+    /** Leaves the connection to the next user. */
     @Override
     public void close() {
-        line.close();
+        connections.release(line);
     }
 
     /** With a token; one that the server does not take is replaced once. */

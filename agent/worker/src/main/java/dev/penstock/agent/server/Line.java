@@ -62,7 +62,7 @@ final class Line implements AutoCloseable {
                 throw new IOException("The request was broken off");
             }
         }
-        if (in != null && System.nanoTime() - lastUsed > MAX_IDLE_NANOS) {
+        if (isForgotten()) {
             close();
         }
         boolean fresh = in == null;
@@ -83,6 +83,11 @@ final class Line implements AutoCloseable {
             close();
             throw e;
         }
+    }
+
+    /** Whether it is open and was not used for so long that the other side may close it. */
+    boolean isForgotten() {
+        return in != null && System.nanoTime() - lastUsed > MAX_IDLE_NANOS;
     }
 
     /** Requests go out again after an {@link #abort}. */
