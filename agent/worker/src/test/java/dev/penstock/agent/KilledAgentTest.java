@@ -100,7 +100,7 @@ final class KilledAgentTest {
         server.await("it runs", () -> Files.exists(home.resolve("pipelines/ready")));
         server.stop();
         Files.createFile(home.resolve("pipelines/go"));
-        Path journal = home.resolve("data/jobs/" + job.jobId() + "-1/journal");
+        Path journal = home.resolve("data/jobs/" + job.jobId() + "-1.journal");
         server.await("it ended", () -> text(journal).contains("\"end\":{"));
 
         kill(agent);
@@ -231,7 +231,7 @@ final class KilledAgentTest {
 
     /** The pid of the program, as the journal has it. */
     private long leader(JobAssignment job) {
-        String journal = text(home.resolve("data/jobs/" + job.jobId() + "-1/journal"));
+        String journal = text(home.resolve("data/jobs/" + job.jobId() + "-1.journal"));
         return Long.parseLong(journal.replaceAll("(?s).*\"pid\":(\\d+).*", "$1"));
     }
 

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -24,7 +25,7 @@ public final class ConsoleFile implements AutoCloseable {
     private static final int MAX_TAIL_BYTES = 1 << 20;
 
     /** Small writes are gathered; whoever reads gets them all the same, from disk. */
-    private static final int BUFFER_BYTES = 32 * 1024;
+    private static final int BUFFER_BYTES = 8 * 1024;
 
     private final File file;
     private final long limit;
@@ -44,13 +45,14 @@ public final class ConsoleFile implements AutoCloseable {
     private final ConsoleTail tail;
 
     /**
-     * Opens the console in a folder, going on where it stands.
+     * Opens a console, going on where it stands.
      *
+     * @param base what the names of its files begin with
      * @param limit how long it may become
      * @param roomBytes how much may wait for the server before {@link #awaitRoom} waits
      */
-    public ConsoleFile(Path folder, long limit, long roomBytes) throws IOException {
-        this.file = folder.resolve("console").toFile();
+    public ConsoleFile(Path base, long limit, long roomBytes) throws IOException {
+        this.file = file(base);
         this.limit = limit;
         long tailBytes = Math.min(MAX_TAIL_BYTES, limit / 4);
         this.headLimit = Math.max(0, limit - tailBytes - MARKER_BYTES);
@@ -58,7 +60,21 @@ public final class ConsoleFile implements AutoCloseable {
         this.out = new FileOutputStream(file, true);
         this.in = new RandomAccessFile(file, "r");
         this.written = file.length();
-        this.tail = ConsoleTail.open(folder, (int) tailBytes, headLimit);
+        this.tail = ConsoleTail.open(base, (int) tailBytes, headLimit);
+    }
+
+    private static File file(Path base) {
+        return base.resolveSibling(base.getFileName() + ".console").toFile();
+    }
+
+    /** Deletes the files of a console that is not open. */
+    public static void delete(Path base) throws IOException {
+        File file = file(base);
+        if (file.exists()) {
+            // Without its beginning a console has no tail.
+            ConsoleTail.deleteAll(base);
+            Files.deleteIfExists(file.toPath());
+        }
     }
 
     /** The number of bytes that can be read. */

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * begins, so that the place is known after a restart too. Guarded by its owner's lock.
  */
 final class ConsoleTail implements AutoCloseable {
-    private static final String PREFIX = "console-tail-";
+    private static final String INFIX = ".console-tail-";
 
-    private final Path folder;
+    private final Path base;
     private final int size;
     private final long begin;
     private @Nullable FileOutputStream out;
@@ -26,8 +25,8 @@ final class ConsoleTail implements AutoCloseable {
     private @Nullable Path older;
     private long end;
 
-    private ConsoleTail(Path folder, int size, long begin) {
-        this.folder = folder;
+    private ConsoleTail(Path base, int size, long begin) {
+        this.base = base;
         this.size = Math.max(1, size);
         this.begin = begin;
         this.end = begin;
@@ -37,21 +36,35 @@ final class ConsoleTail implements AutoCloseable {
      * @param size how many bytes are kept at least, when there are so many
      * @param begin the offset at which the console left its ordinary file
      */
-    static ConsoleTail open(Path folder, int size, long begin) throws IOException {
-        var tail = new ConsoleTail(folder, size, begin);
-        try (Stream<Path> files = Files.list(folder)) {
-            List<Path> found = files.filter(
-                            file -> file.getFileName().toString().startsWith(PREFIX))
-                    .sorted()
-                    .toList();
-            if (!found.isEmpty()) {
-                tail.newestBegin = offset(found.getLast());
-                tail.out = new FileOutputStream(found.getLast().toFile(), true);
-                tail.end = tail.newestBegin + Files.size(found.getLast());
-                tail.older = found.size() > 1 ? found.get(found.size() - 2) : null;
-            }
+    static ConsoleTail open(Path base, int size, long begin) throws IOException {
+        var tail = new ConsoleTail(base, size, begin);
+        if (base.resolveSibling(base.getFileName() + ".console").toFile().length() < begin) {
+            return tail; // nothing can have come here yet
+        }
+        List<Path> found = files(base);
+        if (!found.isEmpty()) {
+            tail.newestBegin = offset(found.getLast());
+            tail.out = new FileOutputStream(found.getLast().toFile(), true);
+            tail.end = tail.newestBegin + Files.size(found.getLast());
+            tail.older = found.size() > 1 ? found.get(found.size() - 2) : null;
         }
         return tail;
+    }
+
+    static void deleteAll(Path base) throws IOException {
+        for (Path file : files(base)) {
+            Files.delete(file);
+        }
+    }
+
+    /** In the order of their offsets. */
+    private static List<Path> files(Path base) {
+        String prefix = base.getFileName() + INFIX;
+        String[] names = base.toAbsolutePath().getParent().toFile().list((_, name) -> name.startsWith(prefix));
+        return Arrays.stream(names == null ? new String[0] : names)
+                .sorted()
+                .map(base::resolveSibling)
+                .toList();
     }
 
     boolean isEmpty() {
@@ -134,10 +147,11 @@ final class ConsoleTail implements AutoCloseable {
     }
 
     private Path file(long from) {
-        return folder.resolve(String.format(Locale.ROOT, "%s%020d", PREFIX, from));
+        return base.resolveSibling(String.format(Locale.ROOT, "%s%s%020d", base.getFileName(), INFIX, from));
     }
 
     private static long offset(Path file) {
-        return Long.parseLong(file.getFileName().toString().substring(PREFIX.length()));
+        String name = file.getFileName().toString();
+        return Long.parseLong(name.substring(name.indexOf(INFIX) + INFIX.length()));
     }
 }

@@ -29,7 +29,7 @@ public final class JobConsole implements Console {
     private @Nullable Output open;
     private volatile long lastActivity = System.nanoTime();
     private boolean ended;
-    private byte[] page = new byte[8192];
+    private byte[] page = new byte[2048];
     private int pageLength;
 
     public JobConsole(ConsoleFile file, Secrets secrets, InstantSource clock) {

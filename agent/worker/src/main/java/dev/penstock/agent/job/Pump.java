@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 final class Pump {
     private static final Logger log = LoggerFactory.getLogger(Pump.class);
 
-    private static final int FIRST_BYTES = 8 * 1024;
+    private static final int FIRST_BYTES = 4 * 1024;
 
     /** As much as a pipe holds. */
     private static final int MOST_BYTES = 64 * 1024;
@@ -80,7 +80,7 @@ final class Pump {
                     return;
                 }
                 to.accept(buffer, 0, read);
-                if (read == buffer.length && read < MOST_BYTES) {
+                if (read == buffer.length && read < MOST_BYTES) { // there is more of it
                     buffer = new byte[MOST_BYTES];
                 }
             }

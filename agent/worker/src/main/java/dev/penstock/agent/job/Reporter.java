@@ -39,7 +39,7 @@ final class Reporter {
     private final Control control;
     private final HeldJob job;
     private final Backoff backoff = new Backoff(RandomGenerator.getDefault());
-    private byte[] chunk = new byte[Protocol.CONSOLE_CHUNK_BYTES];
+    private byte[] chunk = new byte[0];
     private long sent;
     private long serverLength;
     private boolean truncated;
@@ -121,17 +121,22 @@ final class Reporter {
         if (truncated) {
             accept(console.length());
         }
-        long waiting = console.length() - sent;
-        if (waiting > chunk.length && chunk.length < Protocol.MAX_CONSOLE_CHUNK_BYTES) {
-            chunk = new byte[Protocol.MAX_CONSOLE_CHUNK_BYTES];
-        }
-        int length = waiting > 0 ? console.read(sent, chunk) : 0;
+        int length = readRest();
         if (length > 0) {
             int whole = wholeLines(length);
             ConsoleReply reply = server.console(job, sent, chunk, 0, whole);
             truncated = reply.truncated();
             accept(reply.length());
         }
+    }
+
+    /** Reads what was not sent into the chunk, as far as one message takes it; a short console needs little memory. */
+    private int readRest() throws IOException {
+        long waiting = console.length() - sent;
+        if (waiting > chunk.length && chunk.length < Protocol.MAX_CONSOLE_CHUNK_BYTES) {
+            chunk = new byte[Math.clamp(2 * waiting, 1024, Protocol.MAX_CONSOLE_CHUNK_BYTES)];
+        }
+        return waiting > 0 ? console.read(sent, chunk) : 0;
     }
 
     /** A follower is better served with whole lines; a chunk without a line end goes as it is. */
@@ -157,7 +162,7 @@ final class Reporter {
         while (console.length() - sent > Protocol.CONSOLE_CHUNK_BYTES && !truncated) {
             sendConsole();
         }
-        int length = truncated ? 0 : console.read(sent, chunk);
+        int length = truncated ? 0 : readRest();
         ConsoleChunk rest = length == 0 ? null : new ConsoleChunk(sent, Arrays.copyOf(chunk, length));
         try {
             server.report(job, new JobReport(job.attempt(), journal.phases(), journal.tasks(), rest, complete(end)));

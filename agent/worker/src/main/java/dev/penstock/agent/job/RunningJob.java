@@ -83,7 +83,7 @@ public final class RunningJob {
     private static RunningJob open(Agent agent, Journal journal) throws IOException {
         JobAssignment assignment = journal.assignment();
         long limit = assignment.maxConsoleBytes() > 0 ? assignment.maxConsoleBytes() : DEFAULT_CONSOLE_BYTES;
-        var file = new ConsoleFile(journal.folder(), limit, agent.place().spoolBytes());
+        var file = new ConsoleFile(journal.base(), limit, agent.place().spoolBytes());
         Secrets secrets = secrets(assignment);
         var console = new JobConsole(file, secrets, agent.parts().clock());
         if (!secrets.isComplete()) {

@@ -1,5 +1,6 @@
 package dev.penstock.agent.journal;
 
+import dev.penstock.agent.console.ConsoleFile;
 import dev.penstock.agent.json.Json;
 import dev.penstock.agent.process.JobProcesses.Root;
 import dev.penstock.agent.protocol.JobAssignment;
@@ -9,6 +10,7 @@ import dev.penstock.agent.protocol.JobReport.TaskRun;
 import dev.penstock.agent.protocol.PollRequest.HeldJob;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -19,21 +21,22 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The facts of one attempt of a job in a folder of its own: the assignment, a line for each thing that happened, and the
- * console beside them. Each fact is written before anybody is told. Thread-safe by its monitor.
+ * The facts of one attempt of a job in a file: its first line is the assignment, each further line a thing that happened;
+ * the console lies beside it. Each fact is written before anybody is told. Thread-safe by its monitor.
  */
 public final class Journal implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Journal.class);
 
-    private static final String ASSIGNMENT = "assignment.json";
-    private static final String LINES = "journal";
+    private static final String SUFFIX = ".journal";
+    private static final Pattern NAME = Pattern.compile("(\\d+-\\d+)\\.journal");
 
-    private final Path folder;
+    private final Path base;
     private final JobAssignment assignment;
     private final FileOutputStream out;
     private final List<PhaseEntered> phases = new ArrayList<>();
@@ -42,70 +45,85 @@ public final class Journal implements AutoCloseable {
     private Optional<End> end = Optional.empty();
     private long version;
 
-    private Journal(Path folder, JobAssignment assignment) throws IOException {
-        this.folder = folder;
+    private Journal(Path base, JobAssignment assignment) throws IOException {
+        this.base = base;
         this.assignment = assignment;
-        this.out = new FileOutputStream(folder.resolve(LINES).toFile(), true);
+        this.out = new FileOutputStream(file(base).toFile(), true);
     }
 
-    /** Begins the journal of an attempt; it is on disk when this returns. */
+    /** Begins the journal of an attempt; the assignment is in it when this returns. */
     public static Journal create(Path journals, JobAssignment assignment) throws IOException {
-        Path folder = journals.resolve(assignment.jobId() + "-" + assignment.attempt());
-        deleteFolder(folder);
-        Files.createDirectories(folder);
-        Path part = folder.resolve(ASSIGNMENT + ".part");
-        Files.write(part, Json.write(assignment));
-        Files.move(part, folder.resolve(ASSIGNMENT), StandardCopyOption.ATOMIC_MOVE);
-        return new Journal(folder, assignment);
+        Path base = journals.resolve(assignment.jobId() + "-" + assignment.attempt());
+        if (Files.exists(file(base))) {
+            deleteAll(base);
+        }
+        var journal = new Journal(base, assignment);
+        journal.out.write(line(Json.write(assignment)));
+        return journal;
     }
 
-    /** Opens what earlier processes of this agent left; what cannot be read is moved aside, and the log says so. */
+    /** Opens what earlier processes of this agent left; what cannot be read is kept aside, and the log says so. */
     public static List<Journal> openAll(Path journals) throws IOException {
         Files.createDirectories(journals);
         var found = new ArrayList<Journal>();
-        try (Stream<Path> folders = Files.list(journals)) {
-            for (Path folder : folders.filter(Journal::isAttempt).sorted().toList()) {
-                if (!Files.exists(folder.resolve(ASSIGNMENT))) {
-                    deleteFolder(folder); // killed before anything was begun
-                    continue;
+        String[] names = journals.toFile().list();
+        Arrays.sort(names);
+        for (String name : names) {
+            Matcher matcher = NAME.matcher(name);
+            if (!matcher.matches()) {
+                continue;
+            }
+            Path base = journals.resolve(matcher.group(1));
+            try {
+                byte[] all = Files.readAllBytes(file(base));
+                if (indexOfLineFeed(all, 0) < 0) {
+                    deleteAll(base); // killed before anything was begun
+                } else {
+                    found.add(open(base, all));
                 }
-                try {
-                    found.add(open(folder));
-                } catch (IOException e) {
-                    Path aside = folder.resolveSibling("broken-" + folder.getFileName());
-                    log.atError()
-                            .addKeyValue("folder", aside)
-                            .setCause(e)
-                            .log("The journal of a job cannot be read and is kept aside");
-                    deleteFolder(aside);
-                    Files.move(folder, aside, StandardCopyOption.ATOMIC_MOVE);
-                }
+            } catch (IOException e) {
+                Path aside = journals.resolve("broken-" + name);
+                log.atError()
+                        .addKeyValue("file", aside)
+                        .setCause(e)
+                        .log("The journal of a job cannot be read and is kept aside");
+                Files.move(file(base), aside, StandardCopyOption.REPLACE_EXISTING);
             }
         }
         return found;
     }
 
-    private static boolean isAttempt(Path folder) {
-        return folder.getFileName().toString().matches("\\d+-\\d+");
-    }
-
-    private static Journal open(Path folder) throws IOException {
-        var assignment = Json.read(Files.readAllBytes(folder.resolve(ASSIGNMENT)), JobAssignment.class);
-        Path lines = folder.resolve(LINES);
-        byte[] all = Files.exists(lines) ? Files.readAllBytes(lines) : new byte[0];
-        var journal = new Journal(folder, assignment);
-        int from = 0;
-        for (int at = 0; at < all.length; at++) {
-            // What stands after the last line feed was not written to its end, and nobody was told of it.
-            if (all[at] == '\n') {
-                journal.apply(Json.read(Arrays.copyOfRange(all, from, at), JournalLine.class));
-                from = at + 1;
+    private static Journal open(Path base, byte[] all) throws IOException {
+        int end = indexOfLineFeed(all, 0);
+        var journal = new Journal(base, Json.read(Arrays.copyOf(all, end), JobAssignment.class));
+        int from = end + 1;
+        // What stands after the last line feed was not written to its end, and nobody was told of it.
+        for (end = indexOfLineFeed(all, from); end >= 0; end = indexOfLineFeed(all, from)) {
+            if (end > from) {
+                journal.apply(Json.read(Arrays.copyOfRange(all, from, end), JournalLine.class));
             }
+            from = end + 1;
         }
         if (from < all.length) {
-            journal.out.write('\n');
+            RandomAccessFile file = new RandomAccessFile(file(base).toFile(), "rw");
+            try (file) {
+                file.setLength(from);
+            }
         }
         return journal;
+    }
+
+    private static int indexOfLineFeed(byte[] all, int from) {
+        for (int at = from; at < all.length; at++) {
+            if (all[at] == '\n') {
+                return at;
+            }
+        }
+        return -1;
+    }
+
+    private static Path file(Path base) {
+        return base.resolveSibling(base.getFileName() + SUFFIX);
     }
 
     public JobAssignment assignment() {
@@ -116,9 +134,9 @@ public final class Journal implements AutoCloseable {
         return new HeldJob(assignment.jobId(), assignment.attempt());
     }
 
-    /** Where the console lies. */
-    public Path folder() {
-        return folder;
+    /** What the names of its files begin with. */
+    public Path base() {
+        return base;
     }
 
     public synchronized void add(PhaseEntered phase) {
@@ -180,18 +198,15 @@ public final class Journal implements AutoCloseable {
         out.close();
     }
 
-    /** Forgets the attempt. */
+    /** Forgets the attempt, its console included. */
     public void delete() throws IOException {
         close();
-        deleteFolder(folder);
+        deleteAll(base);
     }
 
     private void write(JournalLine line) {
-        byte[] json = Json.write(line);
-        byte[] whole = Arrays.copyOf(json, json.length + 1);
-        whole[json.length] = '\n';
         try {
-            out.write(whole);
+            out.write(line(Json.write(line)));
         } catch (IOException e) {
             // A full disk: the job goes on and is reported from memory; only a kill now would lose this fact.
             log.atError().addKeyValue("job", assignment).setCause(e).log("The journal cannot be written");
@@ -223,14 +238,15 @@ public final class Journal implements AutoCloseable {
         return task.index() == -1 ? -1 : Integer.MAX_VALUE;
     }
 
-    /** There are no folders in it. */
-    private static void deleteFolder(Path folder) throws IOException {
-        String[] names = folder.toFile().list();
-        if (names != null) {
-            for (String name : names) {
-                Files.deleteIfExists(folder.resolve(name));
-            }
-            Files.delete(folder);
-        }
+    private static byte[] line(byte[] json) {
+        byte[] line = Arrays.copyOf(json, json.length + 1);
+        line[json.length] = '\n';
+        return line;
+    }
+
+    /** The journal goes last: what is left of a console without it belongs to nobody. */
+    private static void deleteAll(Path base) throws IOException {
+        ConsoleFile.delete(base);
+        Files.deleteIfExists(file(base));
     }
 }

@@ -24,14 +24,19 @@ final class RecordShape<T extends Record> {
 
     private final Class<T> type;
     private final RecordComponent[] components;
+    /** Whether null is a value of the component; asking reflection each time is dear. */
+    private final boolean[] nullable;
+
     private final Constructor<T> constructor;
 
     private RecordShape(Class<T> type) {
         this.type = type;
         this.components = type.getRecordComponents();
+        this.nullable = new boolean[components.length];
         var parameters = new Class<?>[components.length];
         for (int i = 0; i < components.length; i++) {
             parameters[i] = components[i].getType();
+            nullable[i] = components[i].getAnnotatedType().isAnnotationPresent(Nullable.class);
             components[i].getAccessor().setAccessible(true);
         }
         try {
@@ -79,7 +84,7 @@ final class RecordShape<T extends Record> {
         }
         for (int i = 0; i < parts.length; i++) {
             if (parts[i] == null) {
-                parts[i] = absent(components[i]);
+                parts[i] = absent(components[i], nullable[i]);
             }
         }
         return make(parts);
@@ -113,7 +118,7 @@ final class RecordShape<T extends Record> {
     }
 
     /** What stands for a field that is not there: zero, and null where null means something or a record says so. */
-    private @Nullable Object absent(RecordComponent component) throws IOException {
+    private @Nullable Object absent(RecordComponent component, boolean nullable) throws IOException {
         Class<?> kind = component.getType();
         if (kind == long.class) {
             return 0L;
@@ -121,16 +126,12 @@ final class RecordShape<T extends Record> {
             return 0;
         } else if (kind == boolean.class) {
             return false;
-        } else if (kind == String.class && !isNullable(component)) {
+        } else if (kind == String.class && !nullable) {
             return "";
-        } else if ((kind.isRecord() || kind.isEnum() || kind == Instant.class) && !isNullable(component)) {
+        } else if ((kind.isRecord() || kind.isEnum() || kind == Instant.class) && !nullable) {
             throw new IOException("\"" + component.getName() + "\" is missing in a " + type.getSimpleName());
         }
         return null;
-    }
-
-    private static boolean isNullable(RecordComponent component) {
-        return component.getAnnotatedType().isAnnotationPresent(Nullable.class);
     }
 
     private @Nullable Object value(JsonParser from, Type kind, String name) throws IOException {

@@ -18,14 +18,14 @@ final class ConsoleFileTest {
 
     @Test
     void keepsTheBeginningAndTheNewestPartOfWhatIsTooLong() throws IOException {
-        try (var file = new ConsoleFile(folder, 4096, 1 << 20)) {
+        try (var file = new ConsoleFile(folder.resolve("1-1"), 4096, 1 << 20)) {
             for (int i = 0; i < 2000; i++) {
                 append(file, "line %04d\n".formatted(i));
             }
             long whileRunning = file.length();
             file.end(STAMP);
 
-            String text = Files.readString(folder.resolve("console"));
+            String text = Files.readString(folder.resolve("1-1.console"));
             assertThat(whileRunning).isEqualTo(4096 - 1024 - 256);
             assertThat(text)
                     .hasSizeLessThanOrEqualTo(4096)
@@ -36,7 +36,7 @@ final class ConsoleFileTest {
                     .asString()
                     .startsWith("2026-11-23T12:00:00.123Z !! The console has more than its limit of 4096 bytes: ");
             assertThat(leftOut(text) + text.length() - marker(text)).isEqualTo(20_000);
-            assertThat(folder.toFile().list()).containsExactly("console");
+            assertThat(folder.toFile().list()).containsExactly("1-1.console");
         }
     }
 
@@ -54,26 +54,26 @@ final class ConsoleFileTest {
 
     @Test
     void goesOnAfterItsWriterWasKilledBeyondTheLimit() throws IOException {
-        try (var file = new ConsoleFile(folder, 4096, 1 << 20)) {
+        try (var file = new ConsoleFile(folder.resolve("1-1"), 4096, 1 << 20)) {
             for (int i = 0; i < 1000; i++) {
                 append(file, "line %04d\n".formatted(i));
             }
             file.flush();
         }
 
-        try (var file = new ConsoleFile(folder, 4096, 1 << 20)) {
+        try (var file = new ConsoleFile(folder.resolve("1-1"), 4096, 1 << 20)) {
             append(file, "line 1000\n");
             file.end(STAMP);
         }
 
-        String text = Files.readString(folder.resolve("console"));
+        String text = Files.readString(folder.resolve("1-1.console"));
         assertThat(text).endsWith("line 0999\nline 1000\n");
         assertThat(leftOut(text) + text.length() - marker(text)).isEqualTo(10_010);
     }
 
     @Test
     void letsThePrinterWaitUntilTheServerHasEnough() throws Exception {
-        try (var file = new ConsoleFile(folder, 1 << 20, 100)) {
+        try (var file = new ConsoleFile(folder.resolve("1-1"), 1 << 20, 100)) {
             append(file, "x".repeat(150));
             Thread printer = Thread.ofPlatform().start(() -> {
                 try {
@@ -94,7 +94,7 @@ final class ConsoleFileTest {
 
     @Test
     void isReadFromDiskWhereverOneAsks() throws IOException {
-        try (var file = new ConsoleFile(folder, 1 << 20, 1 << 20)) {
+        try (var file = new ConsoleFile(folder.resolve("1-1"), 1 << 20, 1 << 20)) {
             append(file, "0123456789");
             var into = new byte[4];
 

@@ -33,7 +33,7 @@ final class JobConsoleTest {
 
     @BeforeEach
     void open() throws IOException {
-        file = new ConsoleFile(folder, 1L << 30, 1L << 30);
+        file = new ConsoleFile(folder.resolve("1-1"), 1L << 30, 1L << 30);
         console = new JobConsole(file, Secrets.of(List.of("hunter22")), clock);
     }
 
@@ -182,7 +182,7 @@ final class JobConsoleTest {
         console.end();
 
         assertThat(grown).isLessThan(2L << 20);
-        assertThat(Files.size(folder.resolve("console"))).isEqualTo(100L * 1024 * 1024 + 6400 * (24 + 5));
+        assertThat(Files.size(folder.resolve("1-1.console"))).isEqualTo(100L * 1024 * 1024 + 6400 * (24 + 5));
     }
 
     private static long used() {
@@ -218,14 +218,14 @@ final class JobConsoleTest {
 
             assertThat(joined("ou", "o+")).as("seed %d", seed).isEqualTo(ended(out.toByteArray()));
             assertThat(joined("er", "e+")).as("seed %d", seed).isEqualTo(ended(err.toByteArray()));
-            assertThat(Files.readAllBytes(folder.resolve("console"))).satisfies(JobConsoleTest::isWellFormed);
+            assertThat(Files.readAllBytes(folder.resolve("1-1.console"))).satisfies(JobConsoleTest::isWellFormed);
         }
     }
 
     private void reopen() throws IOException {
         file.close();
-        Files.delete(folder.resolve("console"));
-        file = new ConsoleFile(folder, 1L << 30, 1L << 30);
+        Files.delete(folder.resolve("1-1.console"));
+        file = new ConsoleFile(folder.resolve("1-1"), 1L << 30, 1L << 30);
         console = new JobConsole(file, Secrets.none(), clock);
     }
 
@@ -264,7 +264,7 @@ final class JobConsoleTest {
         file.flush();
         var joined = new ByteArrayOutputStream();
         boolean open = false;
-        for (String line : new String(Files.readAllBytes(folder.resolve("console")), StandardCharsets.ISO_8859_1)
+        for (String line : new String(Files.readAllBytes(folder.resolve("1-1.console")), StandardCharsets.ISO_8859_1)
                 .split("\n", -1)) {
             if (line.length() < 28) {
                 continue;
@@ -296,6 +296,6 @@ final class JobConsoleTest {
 
     private String text() throws IOException {
         file.flush();
-        return Files.readString(folder.resolve("console"));
+        return Files.readString(folder.resolve("1-1.console"));
     }
 }

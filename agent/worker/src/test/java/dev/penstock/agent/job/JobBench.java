@@ -36,7 +36,8 @@ final class JobBench implements AutoCloseable {
 
     JobBench(Path folder) throws IOException {
         this.folder = folder.toRealPath();
-        Path data = Files.createDirectories(this.folder.resolve("data"));
+        Path data = this.folder.resolve("data");
+        Files.createDirectories(data.resolve("jobs"));
         plugins = new Plugins(data, 1 << 20, InstantSource.system());
         var environment = new HashMap<>(System.getenv());
         environment.put("FROM_AGENT", "agent");

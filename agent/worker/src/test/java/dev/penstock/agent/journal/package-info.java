@@ -1,0 +1,4 @@
+@NullMarked
+package dev.penstock.agent.journal;
+
+import org.jspecify.annotations.NullMarked;
