@@ -46,6 +46,7 @@ public final class Agent {
     private final PollLoop loop;
     private final CountDownLatch ended = new CountDownLatch(1);
     private boolean tooFull;
+    private volatile boolean hasGarbage;
 
     private Agent(
             Settings settings, String version, Folders folders, Map<String, String> environment, Consumer<String> say)
@@ -128,6 +129,7 @@ public final class Agent {
     }
 
     private void jobIsOver() {
+        hasGarbage = true;
         loop.jobIsOver();
     }
 
@@ -135,6 +137,11 @@ public final class Agent {
         try {
             while (!ended.await(HOUSEKEEPING.toMillis(), TimeUnit.MILLISECONDS)) {
                 connections.keepHouse();
+                if (hasGarbage && loop.jobs().stream().allMatch(RunningJob::isOver)) {
+                    // An idle agent gives back what its last job needed; left alone, Java keeps it for good.
+                    hasGarbage = false;
+                    System.gc();
+                }
             }
         } catch (InterruptedException _) {
             // The agent ends.

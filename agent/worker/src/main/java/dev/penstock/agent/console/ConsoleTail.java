@@ -60,7 +60,7 @@ final class ConsoleTail implements AutoCloseable {
     /** In the order of their offsets. */
     private static List<Path> files(Path base) {
         String prefix = base.getFileName() + INFIX;
-        String[] names = base.toAbsolutePath().getParent().toFile().list((_, name) -> name.startsWith(prefix));
+        String[] names = base.resolveSibling(".").toFile().list((_, name) -> name.startsWith(prefix));
         return Arrays.stream(names == null ? new String[0] : names)
                 .sorted()
                 .map(base::resolveSibling)
