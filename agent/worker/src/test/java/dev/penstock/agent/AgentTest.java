@@ -112,10 +112,11 @@ final class AgentTest {
         assertThat(end(first).result()).isEqualTo(Result.PASSED);
         assertThat(end(second).reason()).isEqualTo(Reason.TASK_FAILED);
         assertThat(server.console(second)).contains(" ou two\n").doesNotContain("one");
-        // Registration, token, and for each job a poll and a report.
-        assertThat(List.copyOf(server.requests).subList(0, 6))
+        // Registration, token, and for each job a poll and a report; on a busy machine a console may come before its end.
+        assertThat(List.copyOf(server.requests))
+                .filteredOn(request -> !request.contains("/console"))
                 .extracting(request -> request.replaceAll("\\d{3}", "N"))
-                .containsExactly(
+                .startsWith(
                         "POST /agent/v1/registrations",
                         "POST /agent/v1/token",
                         "POST /agent/v1/poll",
