@@ -112,7 +112,8 @@ final class AgentTest {
         assertThat(end(first).result()).isEqualTo(Result.PASSED);
         assertThat(end(second).reason()).isEqualTo(Reason.TASK_FAILED);
         assertThat(server.console(second)).contains(" ou two\n").doesNotContain("one");
-        // Registration, token, and for each job a poll and a report; on a busy machine a console may come before its end.
+        // Registration, token, and for each job a poll and a report; on a busy machine a console may come before its
+        // end.
         assertThat(List.copyOf(server.requests))
                 .filteredOn(request -> !request.contains("/console"))
                 .extracting(request -> request.replaceAll("\\d{3}", "N"))

@@ -67,7 +67,9 @@ final class JournalTest {
             assertThat(opened).as("cut at %d", length).hasSize(length > first ? 1 : 0);
             if (!opened.isEmpty()) {
                 opened.getFirst().add(END);
-                assertThat(Journal.openAll(folder).getFirst().end()).as("cut at %d", length).contains(END);
+                assertThat(Journal.openAll(folder).getFirst().end())
+                        .as("cut at %d", length)
+                        .contains(END);
             }
         }
     }
@@ -80,9 +82,9 @@ final class JournalTest {
 
         List<Journal> opened = Journal.openAll(folder);
 
-        assertThat(opened).singleElement().satisfies(journal -> assertThat(
-                        journal.held().jobId())
-                .isEqualTo(2));
+        assertThat(opened)
+                .singleElement()
+                .satisfies(journal -> assertThat(journal.held().jobId()).isEqualTo(2));
         assertThat(folder.resolve("broken-1-1.journal")).exists();
     }
 
@@ -99,7 +101,20 @@ final class JournalTest {
 
     private static JobAssignment job(long id) {
         return new JobAssignment(
-                id, 1, "p/1/s/1/j", "p", false, List.of(), List.of(), List.of(), List.of(), List.of(), 0, 0, 0,
-                List.of(), NOON);
+                id,
+                1,
+                "p/1/s/1/j",
+                "p",
+                false,
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                0,
+                0,
+                0,
+                List.of(),
+                NOON);
     }
 }
