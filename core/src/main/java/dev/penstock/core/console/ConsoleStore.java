@@ -1,6 +1,7 @@
 package dev.penstock.core.console;
 
 import dev.penstock.core.console.ConsoleBytes.Packed;
+import dev.penstock.core.platform.db.Writes;
 import dev.penstock.core.platform.ids.JobRunId;
 import java.time.Duration;
 import java.time.Instant;
@@ -57,13 +58,12 @@ final class ConsoleStore {
     record Unpacked(ConsoleId id, long length) {}
 
     static void close(Handle tx, ConsoleId id, long length, boolean truncated, boolean complete) {
-        tx.createUpdate(CLOSE)
+        Writes.later(tx, CLOSE)
                 .bind("job", id.job().value())
                 .bind("attempt", id.attempt())
                 .bind("length", length)
                 .bind("truncated", truncated)
-                .bind("complete", complete)
-                .execute();
+                .bind("complete", complete);
     }
 
     /** The consoles of a job, newest attempt first. */

@@ -12,6 +12,7 @@ import dev.penstock.core.run.JobOriginQuery;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -110,6 +111,11 @@ public final class Consoles implements ConsoleSink {
             }
             throw new UncheckedIOException("Not on disk: " + id, e);
         }
+    }
+
+    @Override
+    public void expect(JobRunId job, int attempt, Collection<String> values) {
+        secrets.expect(new ConsoleId(job, attempt), values);
     }
 
     @Override

@@ -56,7 +56,7 @@ final class AssignmentBuilder {
     }
 
     /** What belongs to the run, read together. */
-    private record Facts(JobInRun job, PipelineDefinition pipeline, List<RunMaterial> materials) {}
+    private record Facts(JobInRun job, PipelineDefinition pipeline) {}
 
     Claims.Made build(Claims.Given given, Agent agent) throws UnassignableException {
         Facts facts = read(given);
@@ -69,7 +69,7 @@ final class AssignmentBuilder {
         Map<String, PluginJarRef> plugins = new LinkedHashMap<>();
         List<EnvironmentVariables.Material> materialVariables = new ArrayList<>();
         List<MaterialCheckout> checkouts = new ArrayList<>();
-        for (RunMaterial material : facts.materials()) {
+        for (RunMaterial material : job.materials()) {
             addMaterial(
                     material,
                     facts.pipeline(),
@@ -116,7 +116,7 @@ final class AssignmentBuilder {
                         .map(jar -> new JobAssignment.PluginJar(jar.id(), jar.version(), jar.sha256(), jar.size()))
                         .toList(),
                 job.assignedAt());
-        return new Claims.Made(assignment, job.pipeline());
+        return new Claims.Made(assignment, job.pipeline(), revealed.all());
     }
 
     /** A line of a console that the server writes itself. */
@@ -126,10 +126,7 @@ final class AssignmentBuilder {
 
     private Facts read(Claims.Given given) throws UnassignableException {
         Optional<Facts> facts = database.read(handle -> AssignmentQuery.job(handle, given.job(), given.attempt())
-                .map(job -> new Facts(
-                        job,
-                        definitions.byId(handle, job.definition()),
-                        AssignmentQuery.materials(handle, job.run()))));
+                .map(job -> new Facts(job, definitions.byId(handle, job.definition()))));
         return facts.orElseThrow(
                 () -> new UnassignableException("The attempt was taken from the agent before it began"));
     }

@@ -16,8 +16,7 @@ import dev.penstock.core.run.JobEvent;
 import dev.penstock.core.run.JobReason;
 import dev.penstock.core.run.JobResult;
 import dev.penstock.core.run.JobRunStore;
-import dev.penstock.core.run.JobState;
-import dev.penstock.core.run.Step;
+import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
@@ -53,20 +52,27 @@ final class Claims {
     /** An attempt that an agent has got. */
     record Given(AgentId agent, JobRunId job, int attempt) {}
 
-    /** @param pipeline whose workspace the agent will have */
-    record Made(JobAssignment assignment, PipelineId pipeline) {}
+    /**
+     * @param pipeline whose workspace the agent will have
+     * @param secrets what the assignment has in clear and nobody else may see
+     */
+    record Made(JobAssignment assignment, PipelineId pipeline, List<String> secrets) {
+        Made {
+            secrets = List.copyOf(secrets);
+        }
+
+        /** Without what it holds. */
+        @Override
+        public String toString() {
+            return assignment.locator();
+        }
+    }
 
     /** Claims the job for the agent; empty when it waits no more, or the agent may not have it (now). */
     Optional<Given> claim(AgentId agent, String agentName, JobRunId job) {
         try {
-            return database.inTransaction(tx -> {
-                if (JobQueue.lockWaiting(tx, job, agent)
-                        && jobs.apply(tx, job, new JobEvent.Claimed(agent, agentName))
-                                instanceof Step.To<JobState>(JobState.Assigned assigned)) {
-                    return Optional.of(new Given(agent, job, assigned.attempt()));
-                }
-                return Optional.empty();
-            });
+            return database.inTransaction(tx -> jobs.claim(tx, job, agent, agentName)
+                    .map(assigned -> new Given(agent, job, assigned.attempt())));
         } catch (JdbiException e) {
             if (JobQueue.isSecondJob(e)) {
                 return Optional.empty();
@@ -88,6 +94,7 @@ final class Claims {
         }
         try {
             Made made = assignments.build(given, agent.get());
+            consoles.expect(given.job(), given.attempt(), made.secrets());
             heldAttempts.remember(given.agent(), given.job(), given.attempt());
             log.atInfo()
                     .addKeyValue("job", given.job().value())

@@ -28,22 +28,6 @@ final class JobQueue {
              LIMIT :limit
             """;
 
-    /** Passes over a job that another server is about to give away, and never waits. */
-    private static final String LOCK_WAITING = """
-            SELECT j.id
-              FROM job_run j
-             WHERE j.id = :job
-               AND j.state = 'SCHEDULED'
-               AND (j.pinned_agent_id IS NULL OR j.pinned_agent_id = :agent)
-               AND EXISTS (SELECT 1
-                             FROM agent a
-                            WHERE a.id = :agent AND a.state = 'ENABLED' AND a.deleted_at IS NULL)
-               AND NOT EXISTS (SELECT 1
-                                 FROM job_run h
-                                WHERE h.agent_id = :agent AND h.state IN ('ASSIGNED', 'RUNNING', 'CANCELLING'))
-               FOR NO KEY UPDATE OF j SKIP LOCKED
-            """;
-
     private static final String HELD = """
             SELECT id, attempt, agent_id, state, extract(epoch FROM lease_until) AS lease_until,
                    extract(epoch FROM clock_timestamp() - assigned_at) AS age
@@ -125,16 +109,6 @@ final class JobQueue {
                 Set.copyOf(Arrays.asList((String[]) row.getArray("requires").getArray())),
                 environment == null ? null : environment.toLowerCase(Locale.ROOT),
                 pinned == null ? null : new AgentId(pinned));
-    }
-
-    /** Locks the job until {@code tx} ends, if it still waits and the agent may have it; never waits for a lock. */
-    static boolean lockWaiting(Handle tx, JobRunId job, AgentId agent) {
-        return tx.createQuery(LOCK_WAITING)
-                .bind("job", job.value())
-                .bind("agent", agent.value())
-                .mapTo(Long.class)
-                .findOne()
-                .isPresent();
     }
 
     /** Whether a claim failed because the agent got another job at the same moment, from another server. */

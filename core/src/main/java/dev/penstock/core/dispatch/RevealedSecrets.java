@@ -124,6 +124,11 @@ final class RevealedSecrets {
         return masked;
     }
 
+    /** All values, whatever they are for. */
+    List<String> all() {
+        return values.values().stream().map(Secret::reveal).toList();
+    }
+
     boolean isEmpty() {
         return values.isEmpty();
     }

@@ -1,6 +1,7 @@
 package dev.penstock.core.run;
 
 import dev.penstock.core.platform.ids.JobRunId;
+import java.util.Collection;
 import org.jdbi.v3.core.Handle;
 
 /** Where the console of an attempt goes; {@code console} implements it. Thread-safe. */
@@ -15,6 +16,12 @@ public interface ConsoleSink {
      * @throws dev.penstock.core.platform.error.PenstockException STORAGE_FULL when the disk is full
      */
     Extent append(JobRunId job, int attempt, long offset, byte[] bytes);
+
+    /**
+     * Tells which secrets an attempt is about to get, so that none of them is stored in its console. Without it, or after a
+     * restart, they are looked up when its first bytes come.
+     */
+    default void expect(JobRunId job, int attempt, Collection<String> secrets) {}
 
     /** What is stored. */
     Extent extent(JobRunId job, int attempt);

@@ -2,6 +2,8 @@ package dev.penstock.core.run;
 
 import dev.penstock.agent.protocol.JobReport.Phase;
 import dev.penstock.agent.protocol.JobReport.PhaseEntered;
+import dev.penstock.core.platform.db.Writes;
+import dev.penstock.core.platform.db.Writes.Write;
 import dev.penstock.core.platform.error.ErrorCode;
 import dev.penstock.core.platform.error.PenstockException;
 import dev.penstock.core.platform.event.EventStore;
@@ -25,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.Update;
 
 /**
  * Job runs as rows. The only class that writes {@code job_run.state}. Every method runs in its caller's transaction, and
@@ -46,6 +47,21 @@ public final class JobRunStore {
     private static final String LOCK = "WITH locked AS (" + COLUMNS + """
              WHERE j.id = :id
                FOR NO KEY UPDATE OF j
+            )
+            SELECT locked.*, clock_timestamp() AS now FROM locked
+            """;
+    /** Passes over a job that another server is about to give away, and never waits. */
+    private static final String LOCK_WAITING = "WITH locked AS (" + COLUMNS + """
+             WHERE j.id = :id
+               AND j.state = 'SCHEDULED'
+               AND (j.pinned_agent_id IS NULL OR j.pinned_agent_id = :agent)
+               AND EXISTS (SELECT 1
+                             FROM agent a
+                            WHERE a.id = :agent AND a.state = 'ENABLED' AND a.deleted_at IS NULL)
+               AND NOT EXISTS (SELECT 1
+                                 FROM job_run h
+                                WHERE h.agent_id = :agent AND h.state IN ('ASSIGNED', 'RUNNING', 'CANCELLING'))
+               FOR NO KEY UPDATE OF j SKIP LOCKED
             )
             SELECT locked.*, clock_timestamp() AS now FROM locked
             """;
@@ -86,11 +102,11 @@ public final class JobRunStore {
                                      THEN CAST(:phases AS jsonb) ELSE phases END,
                        tasks = CASE WHEN jsonb_array_length(CAST(:tasks AS jsonb)) >= jsonb_array_length(tasks)
                                     THEN CAST(:tasks AS jsonb) ELSE tasks END,
-                       ended_at = CASE WHEN :outcome IS NULL THEN ended_at ELSE :now END,
-                       outcome = COALESCE(:outcome, outcome),
+                       ended_at = CASE WHEN CAST(:outcome AS text) IS NULL THEN ended_at ELSE :now END,
+                       outcome = COALESCE(CAST(:outcome AS text), outcome),
                        reason = COALESCE(:attemptReason, reason),
                        message = COALESCE(:attemptMessage, message)
-                 WHERE job_run_id = :id AND attempt = :attempt AND (:outcome IS NOT NULL OR :progress)
+                 WHERE job_run_id = :id AND attempt = :attempt AND (CAST(:outcome AS text) IS NOT NULL OR :progress)
             )
             INSERT INTO job_transition (job_run_id, attempt, event, state, phase, by_whom, at)
             SELECT :id, :attempt, :event, :state, :phase, :byWhom, CAST(:now AS timestamptz)
@@ -120,6 +136,27 @@ public final class JobRunStore {
      */
     public Step<JobState> apply(Handle tx, JobRunId id, JobEvent event) {
         return act(tx, id, event).step();
+    }
+
+    /**
+     * Gives a waiting job to an agent that has none; empty, without waiting for a lock, when it waits no more, when another
+     * server is at it, or when the agent may not have it (now). The caller commits, which fails for a unique index when the
+     * agent got another job at the same moment from another server.
+     */
+    public Optional<JobState.Assigned> claim(Handle tx, JobRunId id, AgentId agent, String agentName) {
+        Optional<JobRow> row = tx.createQuery(LOCK_WAITING)
+                .bind("id", id.value())
+                .bind("agent", agent.value())
+                .map((found, _) -> JobRow.read(found))
+                .findOne();
+        List<Fact> facts = new ArrayList<>();
+        if (row.isPresent()
+                && change(tx, row.get(), new Claimed(agent, agentName), facts)
+                        instanceof Step.To<JobState>(JobState.Assigned assigned)) {
+            events.appendAll(tx, facts);
+            return Optional.of(assigned);
+        }
+        return Optional.empty();
     }
 
     /** What an event came to, and the job as it was before. */
@@ -200,7 +237,7 @@ public final class JobRunStore {
 
     private void save(Handle tx, JobRow row, JobEvent event, JobState after) {
         if (event instanceof Claimed(var _, var agentName) && after instanceof Held held) {
-            tx.createUpdate(CLAIM)
+            Writes.later(tx, CLAIM)
                     .bind("id", row.id().value())
                     .bind("state", JobWords.of(after))
                     .bind("since", after.since())
@@ -209,30 +246,28 @@ public final class JobRunStore {
                     .bind("lease", held.leaseUntil())
                     .bind("agentName", agentName)
                     .bind("event", JobWords.of(event))
-                    .bind("now", row.now())
-                    .execute();
+                    .bind("now", row.now());
             return;
         }
         Optional<AttemptEnd> end = AttemptEnd.of(row.state(), event, after);
-        Update update = tx.createUpdate(CHANGE)
+        Write write = Writes.later(tx, CHANGE)
                 .bind("id", row.id().value())
                 .bind("attempt", row.state().attempt())
                 .bind("event", JobWords.of(event))
                 .bind("byWhom", JobWords.byWhom(event))
                 .bind("visible", isVisible(row.state(), after))
                 .bind("now", row.now());
-        bindState(update, after);
-        bindProgress(update, progress(event));
-        update.bind("outcome", end.map(e -> e.outcome().name()).orElse(null))
+        bindState(write, after);
+        bindProgress(write, progress(event));
+        write.bind("outcome", end.map(e -> e.outcome().name()).orElse(null))
                 .bind(
                         "attemptReason",
                         end.map(AttemptEnd::reason).map(Enum::name).orElse(null))
-                .bind("attemptMessage", end.map(AttemptEnd::message).orElse(null))
-                .execute();
+                .bind("attemptMessage", end.map(AttemptEnd::message).orElse(null));
         end.ifPresent(e -> consoles.close(tx, row.id(), row.state().attempt(), e.reported()));
     }
 
-    private static void bindState(Update update, JobState after) {
+    private static void bindState(Write write, JobState after) {
         Held held = after instanceof Held h ? h : null;
         Finished over = after instanceof Finished f ? f : null;
         AgentId agent = held != null ? held.agent() : over != null ? over.reportedBy() : null;
@@ -241,7 +276,7 @@ public final class JobRunStore {
             agent = lost.agent();
             reason = lost.reason();
         }
-        update.bind("state", JobWords.of(after))
+        write.bind("state", JobWords.of(after))
                 .bind(
                         "phase",
                         after instanceof Running running ? running.phase().name() : null)
@@ -255,13 +290,13 @@ public final class JobRunStore {
                 .bind("endedAt", over == null ? null : over.since());
     }
 
-    private static void bindProgress(Update update, Progress progress) {
+    private static void bindProgress(Write write, Progress progress) {
         Instant building = progress.phases().stream()
                 .filter(entered -> entered.phase() == Phase.BUILDING)
                 .map(PhaseEntered::at)
                 .findFirst()
                 .orElse(null);
-        update.bind(
+        write.bind(
                         "progress",
                         !progress.phases().isEmpty() || !progress.tasks().isEmpty())
                 .bind("buildingAt", building)

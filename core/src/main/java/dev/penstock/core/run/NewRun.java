@@ -8,10 +8,12 @@ import java.util.List;
  * A run that is to be.
  *
  * @param pipeline with the definition that the run keeps
+ * @param counter one more than that of the pipeline's newest run, as it was read under the lock
  * @param overrides variables given at the start; they replace those of the same name
  * @param materials one for each material of the definition, in its order
  */
-public record NewRun(CurrentDefinition pipeline, Cause cause, List<Variable> overrides, List<RunMaterial> materials) {
+public record NewRun(
+        CurrentDefinition pipeline, long counter, Cause cause, List<Variable> overrides, List<RunMaterial> materials) {
 
     public NewRun {
         overrides = List.copyOf(overrides);

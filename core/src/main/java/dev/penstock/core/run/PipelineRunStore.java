@@ -2,6 +2,7 @@ package dev.penstock.core.run;
 
 import dev.penstock.core.platform.error.ErrorCode;
 import dev.penstock.core.platform.error.PenstockException;
+import dev.penstock.core.platform.db.Writes;
 import dev.penstock.core.platform.event.Fact;
 import dev.penstock.core.platform.ids.PipelineId;
 import dev.penstock.core.platform.ids.PipelineRunId;
@@ -66,9 +67,8 @@ final class PipelineRunStore {
             """;
     private static final String COUNT_UP = """
             UPDATE pipeline
-               SET run_counter = run_counter + 1
+               SET run_counter = :counter
              WHERE id = :id
-            RETURNING run_counter
             """;
     private static final String INSERT = """
             WITH run AS (
@@ -152,31 +152,23 @@ final class PipelineRunStore {
         Step<PipelineRunState> step = PipelineRunLife.next(run.state(), event, run.now());
         if (step instanceof Step.To<PipelineRunState>(var after)) {
             Waiting waiting = after instanceof Waiting w ? w : null;
-            tx.createUpdate(SAVE)
+            Writes.later(tx, SAVE)
                     .bind("id", run.id().value())
                     .bind("state", word(after))
                     .bind("waitCode", waiting == null ? null : waiting.code().name())
                     .bind("waitStage", waiting == null ? null : waiting.stage())
                     .bind("supersededBy", waiting == null ? null : waiting.supersededBy())
-                    .bind("endedAt", after instanceof Finished over ? over.since() : null)
-                    .execute();
+                    .bind("endedAt", after instanceof Finished over ? over.since() : null);
             facts.add(fact(run, "run.changed", after));
         }
         return step;
     }
 
-    /** The counter of the pipeline's next run; locks the pipeline until the transaction ends. */
-    static long countUp(Handle tx, PipelineId pipeline) {
-        return tx.createQuery(COUNT_UP)
-                .bind("id", pipeline.value())
-                .mapTo(Long.class)
-                .one();
-    }
-
-    static PipelineRunId insert(Handle tx, NewRun run, long counter, String label, Instant now) {
+    static PipelineRunId insert(Handle tx, NewRun run, String label, Instant now) {
+        Writes.later(tx, COUNT_UP).bind("id", run.pipeline().id().value()).bind("counter", run.counter());
         return tx.createQuery(INSERT)
                 .bind("pipeline", run.pipeline().id().value())
-                .bind("counter", counter)
+                .bind("counter", run.counter())
                 .bind("label", label)
                 .bind("definition", run.pipeline().definitionId().value())
                 .bind("version", run.pipeline().version())

@@ -54,9 +54,9 @@ public final class PipelineRuns {
         StageDefinition first = definition.stages().getFirst();
         List<PlannedJob> jobs = starter.plan(tx, first);
         requireSomeAgent(jobs);
-        long counter = PipelineRunStore.countUp(tx, run.pipeline().id());
+        long counter = run.counter();
         String label = label(run, counter);
-        PipelineRunId id = PipelineRunStore.insert(tx, run, counter, label, now);
+        PipelineRunId id = PipelineRunStore.insert(tx, run, label, now);
         var row = new RunRow(
                 id,
                 run.pipeline().id(),

@@ -1,6 +1,7 @@
 package dev.penstock.core.run;
 
 import dev.penstock.core.config.model.JobDefinition.RunInstances;
+import dev.penstock.core.platform.db.Writes;
 import dev.penstock.core.platform.event.Fact;
 import dev.penstock.core.platform.ids.AgentId;
 import dev.penstock.core.platform.ids.PipelineId;
@@ -112,22 +113,21 @@ final class StageRunStore {
                        CASE WHEN p.state = 'FINISHED' THEN CAST(:now AS timestamptz) END
                   FROM stage, planned p
                 RETURNING id, state
-            ), noted AS (
-                INSERT INTO job_transition (job_run_id, attempt, event, state, by_whom, at)
-                SELECT id, 0, 'CREATED', state, CAST(:approvedBy AS text), CAST(:now AS timestamptz)
-                  FROM jobs
             )
-            SELECT id FROM stage
+            INSERT INTO job_transition (job_run_id, attempt, event, state, by_whom, at)
+            SELECT id, 0, 'CREATED', state, CAST(:approvedBy AS text), CAST(:now AS timestamptz)
+              FROM jobs
             """;
+    /** Behind the INSERT of the stage, whose id it asks for. */
     private static final String COPY = """
             INSERT INTO job_run (stage_run_id, pipeline_run_id, pipeline_id, name, name_key, job_name, kind, run_index,
                                  run_count, copied_from_id, pinned_agent_id, pinned_agent_name, requires, environment,
                                  priority, rerun_policy, max_reruns, queue_timeout_seconds, state, since, attempt,
                                  agent_id, result, reason, message, cancelled_by, scheduled_at, assigned_at,
                                  building_at, ended_at)
-            SELECT :stage, pipeline_run_id, pipeline_id, name, name_key, job_name, kind, run_index,
-                   run_count, COALESCE(copied_from_id, id), pinned_agent_id, pinned_agent_name, requires, environment,
-                   priority, rerun_policy, max_reruns, queue_timeout_seconds, state, since, attempt,
+            SELECT currval(pg_get_serial_sequence('stage_run', 'id')), pipeline_run_id, pipeline_id, name, name_key,
+                   job_name, kind, run_index, run_count, COALESCE(copied_from_id, id), pinned_agent_id,
+                   pinned_agent_name, requires, environment, priority, rerun_policy, max_reruns, queue_timeout_seconds, state, since, attempt,
                    agent_id, result, reason, message, cancelled_by, scheduled_at, assigned_at,
                    building_at, ended_at
               FROM job_run
@@ -206,11 +206,10 @@ final class StageRunStore {
                 .list());
         Step<StageState> step = StageLife.next(stage.state(), new StageEvent.JobsStand(tally), stage.now());
         if (step instanceof Step.To<StageState>(var after)) {
-            tx.createUpdate(SAVE)
+            Writes.later(tx, SAVE)
                     .bind("id", stage.id().value())
                     .bind("state", word(after))
-                    .bind("endedAt", after instanceof StageState.Finished over ? over.since() : null)
-                    .execute();
+                    .bind("endedAt", after instanceof StageState.Finished over ? over.since() : null);
             facts.add(fact(place, after));
         }
         return step;
@@ -222,6 +221,7 @@ final class StageRunStore {
 
     /** The newest run of each stage of a run, by key. */
     static Map<String, LatestStage> latest(Handle tx, PipelineRunId run) {
+        Writes.send(tx);
         Map<String, LatestStage> stages = new TreeMap<>();
         tx.createQuery(LATEST)
                 .bind("run", run.value())
@@ -238,6 +238,7 @@ final class StageRunStore {
 
     /** The run of the pipeline in which a stage of that name is active; asked under the pipeline's lock. */
     static Optional<Long> busyIn(Handle tx, PipelineId pipeline, String key) {
+        Writes.send(tx);
         return tx.createQuery(BUSY)
                 .bind("pipeline", pipeline.value())
                 .bind("key", key)
@@ -297,8 +298,9 @@ final class StageRunStore {
                 + 1;
     }
 
-    static StageRunId insert(Handle tx, RunRow run, NewStage stage, StageState state, List<PlannedJob> jobs) {
-        return tx.createQuery(INSERT)
+    /** Inserts a stage run with its jobs. */
+    static void insert(Handle tx, RunRow run, NewStage stage, StageState state, List<PlannedJob> jobs) {
+        Writes.later(tx, INSERT)
                 .bind("run", run.id().value())
                 .bind("pipeline", run.pipeline().value())
                 .bind("name", stage.name())
@@ -311,18 +313,12 @@ final class StageRunStore {
                 .bind("keepArtifacts", stage.keepArtifacts())
                 .bind("jobs", Json.write(jobs))
                 .bind("now", run.now())
-                .bind("endedAt", state instanceof StageState.Finished over ? over.since() : null)
-                .map((row, _) -> new StageRunId(row.getLong("id")))
-                .one();
+                .bind("endedAt", state instanceof StageState.Finished over ? over.since() : null);
     }
 
-    /** Takes over jobs of an earlier run of the stage that do not run again. */
-    static void copyJobs(Handle tx, StageRunId from, StageRunId stage, List<String> nameKeys) {
-        tx.createUpdate(COPY)
-                .bind("from", from.value())
-                .bind("stage", stage.value())
-                .bindArray("names", String.class, nameKeys)
-                .execute();
+    /** Takes over jobs of an earlier run of the stage that do not run again, into the stage run inserted just before. */
+    static void copyJobs(Handle tx, StageRunId from, List<String> nameKeys) {
+        Writes.later(tx, COPY).bind("from", from.value()).bindArray("names", "text", nameKeys);
     }
 
     private static PastInstance past(ResultSet row) throws SQLException {

@@ -3,6 +3,7 @@ package dev.penstock.core.run;
 import dev.penstock.core.config.model.PipelineDefinition;
 import dev.penstock.core.config.model.StageDefinition;
 import dev.penstock.core.config.model.StageDefinition.Approval;
+import dev.penstock.core.platform.db.Writes;
 import dev.penstock.core.platform.event.Fact;
 import dev.penstock.core.platform.ids.DefinitionId;
 import dev.penstock.core.platform.ids.StageRunId;
@@ -42,6 +43,7 @@ public final class StageSettler {
 
     /** Folds the jobs of a stage, and goes on if it is over now. The caller holds the lock of the job that changed. */
     void settle(Handle tx, StageRunId id, StagePlace place, List<Fact> facts) {
+        Writes.send(tx); // the stage's jobs are counted, this one as it is now
         StageRow stage = StageRunStore.lock(tx, id);
         if (StageRunStore.apply(tx, stage, place, facts)
                 instanceof Step.To<StageState>(StageState.Finished(var result, var _))) {

@@ -29,7 +29,7 @@ final class StageStarter {
     }
 
     /** What a started stage is like. It is over at once when none of its jobs has an agent. */
-    record Started(StageRunId id, StagePlace place, StageState state) {}
+    record Started(StagePlace place, StageState state) {}
 
     /** The instances of a stage's jobs on the agents that there are now. */
     List<PlannedJob> plan(Handle tx, StageDefinition stage) {
@@ -94,12 +94,11 @@ final class StageStarter {
                 counter,
                 approvedBy,
                 content.rerunOf());
-        StageRunId id = StageRunStore.insert(tx, run, row, state, content.jobs());
+        StageRunStore.insert(tx, run, row, state, content.jobs());
         if (content.copiedFrom() != null) {
             StageRunStore.copyJobs(
                     tx,
                     content.copiedFrom(),
-                    id,
                     content.copied().stream()
                             .map(past -> Names.key(past.name()))
                             .toList());
@@ -107,7 +106,7 @@ final class StageStarter {
         var place = new StagePlace(run.pipelineName(), run.counter(), stage.name(), counter);
         facts.add(StageRunStore.fact(place, state));
         signals.raise(tx, Channel.DISPATCH);
-        return new Started(id, place, state);
+        return new Started(place, state);
     }
 
     /** Where a stage of that key stands in a run's own definition, which has it. */

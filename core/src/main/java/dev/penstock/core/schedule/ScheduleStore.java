@@ -1,5 +1,6 @@
 package dev.penstock.core.schedule;
 
+import dev.penstock.core.platform.db.Writes;
 import dev.penstock.core.platform.ids.MaterialId;
 import dev.penstock.core.platform.ids.PipelineId;
 import dev.penstock.core.platform.json.Json;
@@ -130,10 +131,9 @@ final class ScheduleStore {
 
     /** Has the pipeline looked at, not before some time has passed. */
     static void request(Handle tx, PipelineId pipeline, Duration delay) {
-        tx.createUpdate(REQUEST)
+        Writes.later(tx, REQUEST)
                 .bind("pipeline", pipeline.value())
-                .bind("delay", delay.toMillis() / 1_000.0)
-                .execute();
+                .bind("delay", delay.toMillis() / 1_000.0);
     }
 
     /**
@@ -199,10 +199,9 @@ final class ScheduleStore {
 
     /** A run has begun, and has had these revisions and everything before them. */
     static void started(Handle tx, PipelineId pipeline, List<RunMaterial> materials) {
-        tx.createUpdate(STARTED)
+        Writes.later(tx, STARTED)
                 .bind("pipeline", pipeline.value())
-                .bind("materials", Json.write(materials))
-                .execute();
+                .bind("materials", Json.write(materials));
     }
 
     /** Everything up to there is ignored by the filter of this definition, and need not be compared again. */

@@ -137,7 +137,7 @@ final class ScheduleWorker {
 
     private void start(Handle tx, PipelineRow row, Situation now, Decision.Start start) {
         try {
-            starter.start(tx, now, start.cause(), List.of(), start.materials(), row.now());
+            starter.start(tx, row, now, start.cause(), List.of(), start.materials());
         } catch (PenstockException e) {
             if (e.code() != ErrorCode.NO_MATCHING_AGENT) {
                 throw e;

@@ -4,6 +4,7 @@ import dev.penstock.core.config.CurrentDefinition;
 import dev.penstock.core.platform.ids.MaterialId;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param paused null when it is not
  * @param activeRun the counter of the run in which the first stage is active; null when it is in none
+ * @param waitingTrigger the oldest wish that waits for a look at the materials; null when none does
  * @param last null when it has never run
  * @param materials one for each material of the definition, in its order
  */
@@ -18,6 +20,7 @@ record Situation(
         CurrentDefinition pipeline,
         @Nullable Pause paused,
         @Nullable Long activeRun,
+        @Nullable UUID waitingTrigger,
         @Nullable LastRun last,
         List<MaterialNow> materials) {
 

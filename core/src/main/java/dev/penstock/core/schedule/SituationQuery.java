@@ -6,6 +6,7 @@ import dev.penstock.core.config.Definitions;
 import dev.penstock.core.config.model.MaterialDefinition;
 import dev.penstock.core.config.model.Names;
 import dev.penstock.core.material.RevisionStore;
+import dev.penstock.core.platform.db.Writes;
 import dev.penstock.core.platform.ids.DefinitionId;
 import dev.penstock.core.platform.ids.MaterialId;
 import dev.penstock.core.platform.ids.PipelineId;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +35,7 @@ final class SituationQuery {
     private static final int PAGE = 200;
 
     private static final String PIPELINE = """
-            SELECT id, version, definition_id, paused_at, paused_by, pause_reason, clock_timestamp() AS now
+            SELECT id, version, definition_id, run_counter, paused_at, paused_by, pause_reason, clock_timestamp() AS now
               FROM pipeline
              WHERE deleted_at IS NULL AND
             """;
@@ -41,26 +43,32 @@ final class SituationQuery {
     private static final String BY_NAME = PIPELINE + " name_key = :key";
     private static final String LOCK = " FOR NO KEY UPDATE";
 
-    private static final String FACTS = """
-            SELECT (SELECT r.counter
-                      FROM stage_run s
-                      JOIN pipeline_run r ON r.id = s.pipeline_run_id
-                     WHERE s.pipeline_id = :pipeline AND s.name_key = :first AND s.ended_at IS NULL) AS active_run,
-                   last.counter AS last_counter,
-                   ARRAY(SELECT material_id
-                           FROM pipeline_run_material
-                          WHERE pipeline_run_id = last.id
-                          ORDER BY position) AS last_materials
-              FROM (VALUES (1)) AS one
-              LEFT JOIN (SELECT id, counter
-                           FROM pipeline_run
-                          WHERE pipeline_id = :pipeline
-                          ORDER BY counter DESC
-                          LIMIT 1) last ON true
-            """;
-
-    private static final String MATERIALS = """
-            SELECT u.position, m.id, m.type, m.auto_update, m.display_name, m.error_message,
+    /** One row for each material; one without a material when the pipeline has none. */
+    private static final String LOAD = """
+            WITH facts AS (
+                SELECT (SELECT r.counter
+                          FROM stage_run s
+                          JOIN pipeline_run r ON r.id = s.pipeline_run_id
+                         WHERE s.pipeline_id = :pipeline AND s.name_key = :first AND s.ended_at IS NULL) AS active_run,
+                       (SELECT t.id
+                          FROM trigger_request t
+                         WHERE t.pipeline_id = :pipeline AND t.state = 'WAITING'
+                         ORDER BY t.requested_at
+                         LIMIT 1) AS waiting_trigger,
+                       last.counter AS last_counter,
+                       ARRAY(SELECT material_id
+                               FROM pipeline_run_material
+                              WHERE pipeline_run_id = last.id
+                              ORDER BY position) AS last_materials
+                  FROM (VALUES (1)) AS one
+                  LEFT JOIN (SELECT id, counter
+                               FROM pipeline_run
+                              WHERE pipeline_id = :pipeline
+                              ORDER BY counter DESC
+                              LIMIT 1) last ON true
+            )
+            SELECT facts.*,
+                   u.position, m.id, m.type, m.auto_update, m.display_name, m.error_message,
                    n.id AS newest_id, n.revision, n.author,
                    g.modification_id AS seen,
                    CASE WHEN g.ignored_by = :definition THEN g.ignored_up_to END AS ignored_up_to,
@@ -69,15 +77,15 @@ final class SituationQuery {
                      WHERE f.material_id = m.id AND f.id > g.modification_id
                      ORDER BY f.id
                      LIMIT 1) AS first_new
-              FROM pipeline_material u
-              JOIN material m ON m.id = u.material_id
+              FROM facts
+              LEFT JOIN pipeline_material u ON u.pipeline_id = :pipeline
+              LEFT JOIN material m ON m.id = u.material_id
               LEFT JOIN LATERAL (SELECT id, revision, author
                                    FROM modification
                                   WHERE material_id = m.id
                                   ORDER BY id DESC
                                   LIMIT 1) n ON true
               LEFT JOIN pipeline_progress g ON g.pipeline_id = u.pipeline_id AND g.material_id = m.id
-             WHERE u.pipeline_id = :pipeline
              ORDER BY u.position
             """;
 
@@ -98,12 +106,14 @@ final class SituationQuery {
     /**
      * A pipeline's row.
      *
+     * @param runs the counter of the newest run; 0 when there is none
      * @param now the database's time
      */
-    record PipelineRow(CurrentDefinition pipeline, @Nullable Pause paused, Instant now) {}
+    record PipelineRow(CurrentDefinition pipeline, long runs, @Nullable Pause paused, Instant now) {}
 
     /** Locks a pipeline that is not deleted: its mutex. */
     Optional<PipelineRow> lock(Handle tx, PipelineId id) {
+        Writes.send(tx);
         return tx.createQuery(BY_ID + LOCK)
                 .bind("id", id.value())
                 .map((row, _) -> pipeline(tx, row))
@@ -121,6 +131,7 @@ final class SituationQuery {
     }
 
     private Optional<PipelineRow> find(Handle handle, String name, String lock) {
+        Writes.send(handle);
         return handle.createQuery(BY_NAME + lock)
                 .bind("key", Names.key(name))
                 .map((row, _) -> pipeline(handle, row))
@@ -136,28 +147,41 @@ final class SituationQuery {
                 : new Pause(row.getString("paused_by"), row.getString("pause_reason"), pausedAt.toInstant());
         return new PipelineRow(
                 new CurrentDefinition(id, row.getInt("version"), definition, definitions.byId(handle, definition)),
+                row.getLong("run_counter"),
                 paused,
                 row.getObject("now", OffsetDateTime.class).toInstant());
     }
 
+    /** What counts besides the materials. */
+    private record Facts(@Nullable Long activeRun, @Nullable UUID waitingTrigger, @Nullable LastRun last) {
+        static Facts read(ResultSet row) throws SQLException {
+            return new Facts(
+                    row.getObject("active_run", Long.class), row.getObject("waiting_trigger", UUID.class), SituationQuery.last(row));
+        }
+    }
+
     /** The rest of the situation. */
     Situation load(Handle handle, PipelineRow row) {
+        record Loaded(Facts facts, @Nullable MaterialRow material) {}
+
+        Writes.send(handle);
         CurrentDefinition pipeline = row.pipeline();
-        List<MaterialRow> materials = handle.createQuery(MATERIALS)
+        List<Loaded> loaded = handle.createQuery(LOAD)
                 .bind("pipeline", pipeline.id().value())
                 .bind("definition", pipeline.definitionId().value())
-                .map((result, _) -> MaterialRow.read(result))
-                .list();
-        List<MaterialNow> now = new ArrayList<>();
-        materials.forEach(material -> now.add(material(handle, pipeline, material)));
-        return handle.createQuery(FACTS)
-                .bind("pipeline", pipeline.id().value())
                 .bind(
                         "first",
                         Names.key(pipeline.definition().stages().getFirst().name()))
-                .map((result, _) -> new Situation(
-                        pipeline, row.paused(), result.getObject("active_run", Long.class), last(result), now))
-                .one();
+                .map((result, _) -> new Loaded(Facts.read(result), MaterialRow.read(result)))
+                .list();
+        List<MaterialNow> now = new ArrayList<>();
+        for (Loaded each : loaded) {
+            if (each.material() != null) {
+                now.add(material(handle, pipeline, each.material()));
+            }
+        }
+        Facts facts = loaded.getFirst().facts();
+        return new Situation(pipeline, row.paused(), facts.activeRun(), facts.waitingTrigger(), facts.last(), now);
     }
 
     private static @Nullable LastRun last(ResultSet row) throws SQLException {
@@ -243,10 +267,15 @@ final class SituationQuery {
             @Nullable Long firstNew,
             @Nullable String trouble) {
 
-        static MaterialRow read(ResultSet row) throws SQLException {
+        /** Null when the row has no material. */
+        static @Nullable MaterialRow read(ResultSet row) throws SQLException {
+            Integer position = row.getObject("position", Integer.class);
+            if (position == null) {
+                return null;
+            }
             Long newest = row.getObject("newest_id", Long.class);
             return new MaterialRow(
-                    row.getInt("position"),
+                    position,
                     new MaterialId(row.getLong("id")),
                     row.getString("type"),
                     row.getBoolean("auto_update"),

@@ -8,7 +8,7 @@ import dev.penstock.core.run.NewRun.Cause;
 import dev.penstock.core.run.NewRun.RunMaterial;
 import dev.penstock.core.run.PipelineRuns;
 import dev.penstock.core.schedule.Situation.MaterialNow;
-import java.time.Instant;
+import dev.penstock.core.schedule.SituationQuery.PipelineRow;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
 
@@ -28,8 +28,14 @@ final class Starter {
      * @throws dev.penstock.core.platform.error.PenstockException NO_MATCHING_AGENT, before anything is written
      */
     PipelineRuns.Created start(
-            Handle tx, Situation now, Cause cause, List<Variable> overrides, List<RunMaterial> materials, Instant at) {
-        var created = runs.create(tx, new NewRun(now.pipeline(), cause, overrides, materials), at);
+            Handle tx,
+            PipelineRow row,
+            Situation now,
+            Cause cause,
+            List<Variable> overrides,
+            List<RunMaterial> materials) {
+        var run = new NewRun(now.pipeline(), row.runs() + 1, cause, overrides, materials);
+        var created = runs.create(tx, run, row.now());
         ScheduleStore.started(tx, now.pipeline().id(), materials);
         if (leavesSomething(now, materials)) {
             ScheduleStore.request(tx, now.pipeline().id());

@@ -1,6 +1,7 @@
 package dev.penstock.core.schedule;
 
 import dev.penstock.core.config.model.Variable;
+import dev.penstock.core.platform.db.Writes;
 import dev.penstock.core.platform.ids.MaterialId;
 import dev.penstock.core.platform.ids.PipelineId;
 import dev.penstock.core.platform.ids.PipelineRunId;
@@ -112,7 +113,7 @@ final class TriggerStore {
     /** Stores a wish: fulfilled when it has a run, waiting otherwise. */
     static void insert(Handle tx, Trigger trigger) {
         Run run = trigger.run();
-        tx.createUpdate(INSERT)
+        Writes.later(tx, INSERT)
                 .bind("id", trigger.id())
                 .bind("pipeline", trigger.pipelineId().value())
                 .bind("by", trigger.requestedBy())
@@ -121,8 +122,7 @@ final class TriggerStore {
                 .bind("state", trigger.state().name())
                 .bind("run", run == null ? null : run.id().value())
                 .bind("message", trigger.message())
-                .bind("endedAt", trigger.endedAt())
-                .execute();
+                .bind("endedAt", trigger.endedAt());
     }
 
     static void started(Handle tx, UUID id, PipelineRunId run) {

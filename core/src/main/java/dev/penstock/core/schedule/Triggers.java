@@ -66,7 +66,7 @@ public final class Triggers {
             List<NewValue> values = wish.values(now.pipeline().definition(), violations);
             requireNone(violations);
             ManualStart.refused(now).ifPresent(Triggers::throwIfRefused);
-            requireNoneWaiting(tx, now.pipeline().id());
+            requireNoneWaiting(now);
             return decide(tx, row, now, new Checked(wish, pins, values, by));
         });
     }
@@ -125,7 +125,7 @@ public final class Triggers {
 
     private Trigger start(Handle tx, PipelineRow row, Situation now, Checked checked, Answer.Start start) {
         Wish wish = stored(tx, now, checked, Set.of());
-        var created = starter.start(tx, now, start.cause(), wish.variables(), start.materials(), row.now());
+        var created = starter.start(tx, row, now, start.cause(), wish.variables(), start.materials());
         var run = new Run(created.id(), created.counter(), created.label());
         Trigger trigger = trigger(row, now, wish, checked.by(), run, null);
         TriggerStore.insert(tx, trigger);
@@ -181,12 +181,11 @@ public final class Triggers {
         return fingerprints;
     }
 
-    private static void requireNoneWaiting(Handle tx, PipelineId pipeline) {
-        List<Trigger> waiting = TriggerStore.waiting(tx, pipeline);
-        if (!waiting.isEmpty()) {
+    private static void requireNoneWaiting(Situation now) {
+        if (now.waitingTrigger() != null) {
             throw new PenstockException(
                     ErrorCode.ALREADY_RUNNING,
-                    "Trigger \"" + waiting.getFirst().id() + "\" of this pipeline is waiting for a look at its"
+                    "Trigger \"" + now.waitingTrigger() + "\" of this pipeline is waiting for a look at its"
                             + " materials; wait until that is decided");
         }
     }

@@ -91,7 +91,7 @@ final class WaitingTriggers {
     private void start(Handle tx, PipelineRow row, Situation now, Trigger trigger, Answer.Start start) {
         try {
             var created =
-                    starter.start(tx, now, start.cause(), trigger.wish().variables(), start.materials(), row.now());
+                    starter.start(tx, row, now, start.cause(), trigger.wish().variables(), start.materials());
             TriggerStore.started(tx, trigger.id(), created.id());
             String comment = trigger.wish().comment();
             if (comment != null) {

@@ -112,6 +112,7 @@ final class QueueTest {
                         tx,
                         new NewRun(
                                 all.runs.definitions.current(tx, "deploy").orElseThrow(),
+                                1,
                                 new NewRun.Cause(NewRun.Cause.Kind.MANUAL, "olga", "by hand"),
                                 List.of(),
                                 List.of()),

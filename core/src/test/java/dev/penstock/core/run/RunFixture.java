@@ -25,6 +25,7 @@ import dev.penstock.core.run.NewRun.RunMaterial;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -215,9 +216,14 @@ public final class RunFixture {
 
     PipelineRuns.Created trigger(Handle tx, String name) {
         var current = definitions.current(tx, name).orElseThrow();
-        Instant now = tx.createQuery("SELECT clock_timestamp() FROM pipeline WHERE id = :id FOR NO KEY UPDATE")
+        record Locked(long runs, Instant now) {}
+
+        Locked locked = tx.createQuery(
+                        "SELECT run_counter, clock_timestamp() AS now FROM pipeline WHERE id = :id FOR NO KEY UPDATE")
                 .bind("id", current.id().value())
-                .mapTo(Instant.class)
+                .map((row, _) -> new Locked(
+                        row.getLong("run_counter"),
+                        row.getObject("now", OffsetDateTime.class).toInstant()))
                 .one();
         List<RunMaterial> materials = tx.createQuery("""
                         SELECT pm.position, pm.material_id, newest.id, newest.id IS DISTINCT FROM last.used AS changed,
@@ -245,7 +251,7 @@ public final class RunFixture {
                         row.getString("revision")))
                 .list();
         var cause = new Cause(Cause.Kind.COMMIT, "changes", "modified by Ada");
-        return feature.runs().create(tx, new NewRun(current, cause, List.of(), materials), now);
+        return feature.runs().create(tx, new NewRun(current, locked.runs() + 1, cause, List.of(), materials), locked.now());
     }
 
     /** The newest run of a job by its locator {@code pipeline/counter/stage/stageCounter/job}. */

@@ -91,6 +91,7 @@ final class SituationBuilder {
                 new CurrentDefinition(new PipelineId(1), 1, new DefinitionId(1), definition),
                 paused,
                 active,
+                null,
                 last,
                 now);
     }

@@ -1,5 +1,6 @@
 package dev.penstock.core.platform.audit;
 
+import dev.penstock.core.platform.db.Writes;
 import dev.penstock.core.platform.json.Json;
 import java.util.Map;
 import org.jdbi.v3.core.Handle;
@@ -22,11 +23,10 @@ public final class AuditStore {
      * @param detail what else matters, without secrets
      */
     public static void record(Handle tx, String actor, String action, String object, Map<String, ?> detail) {
-        tx.createUpdate(APPEND)
+        Writes.later(tx, APPEND)
                 .bind("actor", actor)
                 .bind("action", action)
                 .bind("object", object)
-                .bind("detail", Json.write(detail))
-                .execute();
+                .bind("detail", Json.write(detail));
     }
 }

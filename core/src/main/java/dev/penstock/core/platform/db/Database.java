@@ -21,14 +21,24 @@ public final class Database implements AutoCloseable {
         this.jdbi = Jdbi.create(pool).installPlugin(new PostgresPlugin());
     }
 
-    /** Runs in one transaction (read committed) and returns its answer; an exception rolls everything back. */
+    /**
+     * Runs in one transaction (read committed) and returns its answer; an exception rolls everything back. {@link Writes}
+     * that wait are sent at its end.
+     */
     public <T> T inTransaction(Function<Handle, T> work) {
-        return jdbi.inTransaction(work::apply);
+        return jdbi.inTransaction(tx -> {
+            T answer = work.apply(tx);
+            Writes.send(tx);
+            return answer;
+        });
     }
 
     /** As {@link #inTransaction}, without an answer. */
     public void useTransaction(Consumer<Handle> work) {
-        jdbi.useTransaction(work::accept);
+        jdbi.useTransaction(tx -> {
+            work.accept(tx);
+            Writes.send(tx);
+        });
     }
 
     /** Runs reads on one connection without a transaction around them. */

@@ -1,5 +1,6 @@
 package dev.penstock.core.platform.event;
 
+import dev.penstock.core.platform.db.Writes;
 import dev.penstock.core.platform.json.Json;
 import dev.penstock.core.platform.signal.Channel;
 import dev.penstock.core.platform.signal.Signals;
@@ -34,11 +35,10 @@ public final class EventStore {
      * @param body a record or map of what happened, without secrets
      */
     public void append(Handle tx, String subject, String kind, Object body) {
-        tx.createUpdate(APPEND)
+        Writes.later(tx, APPEND)
                 .bind("subject", subject)
                 .bind("kind", kind)
-                .bind("body", Json.write(body))
-                .execute();
+                .bind("body", Json.write(body));
         signals.raise(tx, Channel.EVENTS);
     }
 
@@ -47,17 +47,16 @@ public final class EventStore {
         if (facts.isEmpty()) {
             return;
         }
-        tx.createUpdate(APPEND_ALL)
+        Writes.later(tx, APPEND_ALL)
                 .bindArray(
                         "subjects",
-                        String.class,
+                        "text",
                         facts.stream().map(Fact::subject).toList())
-                .bindArray("kinds", String.class, facts.stream().map(Fact::kind).toList())
+                .bindArray("kinds", "text", facts.stream().map(Fact::kind).toList())
                 .bindArray(
                         "bodies",
-                        String.class,
-                        facts.stream().map(fact -> Json.write(fact.body())).toList())
-                .execute();
+                        "text",
+                        facts.stream().map(fact -> Json.write(fact.body())).toList());
         signals.raise(tx, Channel.EVENTS);
     }
 }

@@ -8,7 +8,7 @@ import org.jdbi.v3.core.Handle;
  */
 public interface Signals {
 
-    /** Raises the signal when the transaction commits: at once on this server, by NOTIFY on the others. */
+    /** Raises the signal when the transaction commits: at once on this server, some milliseconds later on the others. */
     void raise(Handle tx, Channel channel);
 
     /** Calls {@code listener} at each signal until closed. It runs on the raising thread and must return at once. */
