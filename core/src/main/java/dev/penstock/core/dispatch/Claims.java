@@ -71,8 +71,8 @@ final class Claims {
     /** Claims the job for the agent; empty when it waits no more, or the agent may not have it (now). */
     Optional<Given> claim(AgentId agent, String agentName, JobRunId job) {
         try {
-            return database.inTransaction(tx -> jobs.claim(tx, job, agent, agentName)
-                    .map(assigned -> new Given(agent, job, assigned.attempt())));
+            return database.inTransaction(tx ->
+                    jobs.claim(tx, job, agent, agentName).map(assigned -> new Given(agent, job, assigned.attempt())));
         } catch (JdbiException e) {
             if (JobQueue.isSecondJob(e)) {
                 return Optional.empty();

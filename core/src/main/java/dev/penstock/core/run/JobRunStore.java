@@ -65,6 +65,7 @@ public final class JobRunStore {
             )
             SELECT locked.*, clock_timestamp() AS now FROM locked
             """;
+
     private static final String LOCK_OF_STAGE = "WITH locked AS (" + COLUMNS + """
              WHERE j.stage_run_id = :stage AND j.state <> 'FINISHED'
              ORDER BY j.id
@@ -296,9 +297,7 @@ public final class JobRunStore {
                 .map(PhaseEntered::at)
                 .findFirst()
                 .orElse(null);
-        write.bind(
-                        "progress",
-                        !progress.phases().isEmpty() || !progress.tasks().isEmpty())
+        write.bind("progress", !progress.phases().isEmpty() || !progress.tasks().isEmpty())
                 .bind("buildingAt", building)
                 .bind("phases", Json.write(progress.phases()))
                 .bind("tasks", Json.write(progress.tasks()));

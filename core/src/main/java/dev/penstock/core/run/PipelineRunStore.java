@@ -1,8 +1,8 @@
 package dev.penstock.core.run;
 
+import dev.penstock.core.platform.db.Writes;
 import dev.penstock.core.platform.error.ErrorCode;
 import dev.penstock.core.platform.error.PenstockException;
-import dev.penstock.core.platform.db.Writes;
 import dev.penstock.core.platform.event.Fact;
 import dev.penstock.core.platform.ids.PipelineId;
 import dev.penstock.core.platform.ids.PipelineRunId;

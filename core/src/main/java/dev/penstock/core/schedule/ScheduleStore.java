@@ -131,9 +131,7 @@ final class ScheduleStore {
 
     /** Has the pipeline looked at, not before some time has passed. */
     static void request(Handle tx, PipelineId pipeline, Duration delay) {
-        Writes.later(tx, REQUEST)
-                .bind("pipeline", pipeline.value())
-                .bind("delay", delay.toMillis() / 1_000.0);
+        Writes.later(tx, REQUEST).bind("pipeline", pipeline.value()).bind("delay", delay.toMillis() / 1_000.0);
     }
 
     /**
@@ -199,9 +197,7 @@ final class ScheduleStore {
 
     /** A run has begun, and has had these revisions and everything before them. */
     static void started(Handle tx, PipelineId pipeline, List<RunMaterial> materials) {
-        Writes.later(tx, STARTED)
-                .bind("pipeline", pipeline.value())
-                .bind("materials", Json.write(materials));
+        Writes.later(tx, STARTED).bind("pipeline", pipeline.value()).bind("materials", Json.write(materials));
     }
 
     /** Everything up to there is ignored by the filter of this definition, and need not be compared again. */

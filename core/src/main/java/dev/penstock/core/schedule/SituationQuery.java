@@ -109,7 +109,8 @@ final class SituationQuery {
      * @param runs the counter of the newest run; 0 when there is none
      * @param now the database's time
      */
-    record PipelineRow(CurrentDefinition pipeline, long runs, @Nullable Pause paused, Instant now) {}
+    record PipelineRow(
+            CurrentDefinition pipeline, long runs, @Nullable Pause paused, Instant now) {}
 
     /** Locks a pipeline that is not deleted: its mutex. */
     Optional<PipelineRow> lock(Handle tx, PipelineId id) {
@@ -153,10 +154,15 @@ final class SituationQuery {
     }
 
     /** What counts besides the materials. */
-    private record Facts(@Nullable Long activeRun, @Nullable UUID waitingTrigger, @Nullable LastRun last) {
+    private record Facts(
+            @Nullable Long activeRun,
+            @Nullable UUID waitingTrigger,
+            @Nullable LastRun last) {
         static Facts read(ResultSet row) throws SQLException {
             return new Facts(
-                    row.getObject("active_run", Long.class), row.getObject("waiting_trigger", UUID.class), SituationQuery.last(row));
+                    row.getObject("active_run", Long.class),
+                    row.getObject("waiting_trigger", UUID.class),
+                    SituationQuery.last(row));
         }
     }
 

@@ -251,7 +251,8 @@ public final class RunFixture {
                         row.getString("revision")))
                 .list();
         var cause = new Cause(Cause.Kind.COMMIT, "changes", "modified by Ada");
-        return feature.runs().create(tx, new NewRun(current, locked.runs() + 1, cause, List.of(), materials), locked.now());
+        return feature.runs()
+                .create(tx, new NewRun(current, locked.runs() + 1, cause, List.of(), materials), locked.now());
     }
 
     /** The newest run of a job by its locator {@code pipeline/counter/stage/stageCounter/job}. */

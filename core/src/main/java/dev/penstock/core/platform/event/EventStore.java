@@ -35,10 +35,7 @@ public final class EventStore {
      * @param body a record or map of what happened, without secrets
      */
     public void append(Handle tx, String subject, String kind, Object body) {
-        Writes.later(tx, APPEND)
-                .bind("subject", subject)
-                .bind("kind", kind)
-                .bind("body", Json.write(body));
+        Writes.later(tx, APPEND).bind("subject", subject).bind("kind", kind).bind("body", Json.write(body));
         signals.raise(tx, Channel.EVENTS);
     }
 
@@ -48,10 +45,7 @@ public final class EventStore {
             return;
         }
         Writes.later(tx, APPEND_ALL)
-                .bindArray(
-                        "subjects",
-                        "text",
-                        facts.stream().map(Fact::subject).toList())
+                .bindArray("subjects", "text", facts.stream().map(Fact::subject).toList())
                 .bindArray("kinds", "text", facts.stream().map(Fact::kind).toList())
                 .bindArray(
                         "bodies",

@@ -115,8 +115,8 @@ class WritesTest {
 
     @Test
     void sayWhichValueIsMissing() {
-        assertThatThrownBy(() -> database.useTransaction(
-                        tx -> Writes.later(tx, RENAME).bind("id", 1L)))
+        assertThatThrownBy(() ->
+                        database.useTransaction(tx -> Writes.later(tx, RENAME).bind("id", 1L)))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining(":name");
     }
