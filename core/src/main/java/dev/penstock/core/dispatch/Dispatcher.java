@@ -234,6 +234,9 @@ public final class Dispatcher implements AutoCloseable {
             return;
         }
         finding.unknown().forEach(job -> unknown.add(new Unknown(seat.agent, job)));
+        // A poll that came after the look may say what the rows do not say yet.
+        seat.owed = finding.isOwed() && poll.since() - now <= 0;
+        heldDue |= !finding.onItsWay().isEmpty();
         Optional<HeldRow> lost = seat.lost(finding.missing(), poll, now);
         if (!finding.undelivered().isEmpty() && now - seat.notBefore >= 0) {
             seat.taken = true;

@@ -39,10 +39,22 @@ final class HeldCheck {
      *
      * @param cancel held jobs to stop
      * @param unknown held jobs that the rows do not give to the agent (any more)
+     * @param onItsWay was given to the agent just now, and may reach it yet
      * @param undelivered was given to the agent, which never got it
      * @param missing was given to the agent, which does not have it now
      */
-    record Finding(List<HeldJob> cancel, List<HeldJob> unknown, List<HeldRow> undelivered, List<HeldRow> missing) {}
+    record Finding(
+            List<HeldJob> cancel,
+            List<HeldJob> unknown,
+            List<HeldRow> onItsWay,
+            List<HeldRow> undelivered,
+            List<HeldRow> missing) {
+
+        /** Whether there is a job that the agent should have and has not: it gets no other before that. */
+        boolean isOwed() {
+            return !onItsWay.isEmpty() || !undelivered.isEmpty() || !missing.isEmpty();
+        }
+    }
 
     /**
      * @param claimed what the agent says it holds
@@ -51,6 +63,7 @@ final class HeldCheck {
      */
     static Finding compare(List<HeldJob> claimed, boolean idle, List<HeldRow> rows) {
         List<HeldJob> cancel = new ArrayList<>();
+        List<HeldRow> onItsWay = new ArrayList<>();
         List<HeldRow> undelivered = new ArrayList<>();
         List<HeldRow> missing = new ArrayList<>();
         Set<HeldJob> has = new HashSet<>(claimed);
@@ -62,15 +75,13 @@ final class HeldCheck {
                     cancel.add(row.key());
                 }
             } else if (row.state() == HeldRow.State.ASSIGNED && idle) {
-                if (row.ageSeconds() >= ON_ITS_WAY.toSeconds()) {
-                    undelivered.add(row);
-                }
+                (row.ageSeconds() < ON_ITS_WAY.toSeconds() ? onItsWay : undelivered).add(row);
             } else {
                 missing.add(row);
             }
         }
         List<HeldJob> unknown =
                 claimed.stream().filter(job -> !should.contains(job)).distinct().toList();
-        return new Finding(cancel, unknown, undelivered, missing);
+        return new Finding(cancel, unknown, onItsWay, undelivered, missing);
     }
 }

@@ -46,6 +46,7 @@ final class Seats implements AutoCloseable {
             Seat seat = seats.computeIfAbsent(agent, Seat::new);
             before = seat.parked;
             seat.parked = new Parked(request, answer, now, until);
+            seat.owed = false;
             seat.lastSeen = now;
         } finally {
             lock.unlock();
@@ -62,7 +63,11 @@ final class Seats implements AutoCloseable {
         try {
             for (Seat seat : seats.values()) {
                 Parked poll = seat.parked;
-                if (poll != null && poll.request().idle() && !seat.taken && now - seat.notBefore >= 0) {
+                if (poll != null
+                        && poll.request().idle()
+                        && !seat.taken
+                        && !seat.owed
+                        && now - seat.notBefore >= 0) {
                     Agent agent = roster.get(seat.agent);
                     if (agent != null && agent.state() == AgentState.ENABLED) {
                         Offer offer = seat.offer(agent, poll.request());

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -218,6 +219,35 @@ final class DispatcherTest {
 
         assertThat(job.attempt()).isEqualTo(1);
         assertThat(all.standing("deploy/1/build/1/unit")).isEqualTo("ASSIGNED 1");
+    }
+
+    @Test
+    void anAssignmentThatDidNotArriveIsSentAgainThoughOtherJobsWait() {
+        all.started("deploy", job("unit"), job("more"), job("most"));
+        PollingAgent alma = server.agent("alma");
+        all.database.useTransaction(tx -> server.runs
+                .jobs()
+                .apply(tx, all.jobId("deploy/1/build/1/unit"), new JobEvent.Claimed(alma.id(), "alma")));
+
+        JobAssignment job = PollingAgent.job(alma.park().orTimeout(5, TimeUnit.SECONDS));
+
+        assertThat(job.locator()).isEqualTo("deploy/1/build/1/unit");
+        assertThat(all.standing("deploy/1/build/1/unit")).isEqualTo("ASSIGNED 1");
+    }
+
+    @Test
+    void anAssignmentOfAServerThatIsGoneIsSentToThePollThatWaitedHereBefore() {
+        PollingAgent alma = server.agent("alma");
+        CompletableFuture<PollReply> poll = alma.park();
+        server.awaitParked(alma);
+
+        all.started("deploy", job("unit", List.of("claimed by another server"), OnAgentLoss.RERUN));
+        all.database.useTransaction(tx -> server.runs
+                .jobs()
+                .apply(tx, all.jobId("deploy/1/build/1/unit"), new JobEvent.Claimed(alma.id(), "alma")));
+
+        assertThat(PollingAgent.job(poll.orTimeout(5, TimeUnit.SECONDS)).locator())
+                .isEqualTo("deploy/1/build/1/unit");
     }
 
     @Test

@@ -18,12 +18,13 @@ import org.junit.jupiter.api.Test;
 
 final class HeldCheckTest {
     private static final AgentId ALMA = new AgentId(new UUID(0, 1));
+    private static final Finding NOTHING = new Finding(List.of(), List.of(), List.of(), List.of(), List.of());
 
     @Test
     void whatAgreesNeedsNothing() {
         Finding finding = compare(List.of(new HeldJob(7, 1)), false, row(7, 1, State.RUNNING, 0, 20));
 
-        assertThat(finding).isEqualTo(new Finding(List.of(), List.of(), List.of(), List.of()));
+        assertThat(finding).isEqualTo(NOTHING);
     }
 
     @Test
@@ -48,7 +49,22 @@ final class HeldCheckTest {
         HeldRow fresh = row(7, 1, State.ASSIGNED, 0, 0.5);
 
         assertThat(compare(List.of(), true, old).undelivered()).containsExactly(old);
-        assertThat(compare(List.of(), true, fresh)).isEqualTo(new Finding(List.of(), List.of(), List.of(), List.of()));
+        assertThat(compare(List.of(), true, fresh).onItsWay()).containsExactly(fresh);
+        assertThat(compare(List.of(), true, fresh).undelivered()).isEmpty();
+    }
+
+    @Test
+    void anAgentIsOwedWhatItsRowsGiveItAndItDoesNotHave() {
+        List<HeldJob> has = List.of(new HeldJob(7, 1));
+
+        assertThat(compare(List.of(), true, row(7, 1, State.ASSIGNED, 0, 0.5)).isOwed())
+                .isTrue();
+        assertThat(compare(List.of(), true, row(7, 1, State.ASSIGNED, 0, 1.5)).isOwed())
+                .isTrue();
+        assertThat(compare(List.of(), true, row(7, 1, State.RUNNING, 0, 1.5)).isOwed())
+                .isTrue();
+        assertThat(compare(has, false, row(7, 1, State.ASSIGNED, 0, 1.5)).isOwed())
+                .isFalse();
     }
 
     @Test
