@@ -11,6 +11,7 @@ import dev.penstock.core.platform.signal.Channel;
 import dev.penstock.core.platform.signal.Signals;
 import dev.penstock.core.run.JobResult;
 import dev.penstock.core.run.RunListener;
+import java.util.List;
 import org.jdbi.v3.core.Handle;
 
 /** Has pipelines looked at when something has happened that may let them start. Thread-safe. */
@@ -47,16 +48,17 @@ public final class ScheduleMarkers implements RevisionListener, DefinitionListen
     /** Where nothing waits nothing is looked at: a run whose changes were all there were costs no transaction more. */
     @Override
     public void stageEnded(Handle tx, EndedStage ended) {
-        boolean waiting = ended.first() && ScheduleStore.requestIfWaiting(tx, ended.pipeline());
-        boolean downstream = false;
+        List<MaterialId> arrived = List.of();
         if (ended.result() == JobResult.PASSED) {
-            var place = new UpstreamRevisions.Passed(
-                    ended.pipeline(), ended.run(), Names.key(ended.stage()), ended.stageCounter());
-            for (MaterialId material : UpstreamRevisions.append(tx, place)) {
-                downstream |= ScheduleStore.requestUsers(tx, material) > 0;
-            }
+            arrived = UpstreamRevisions.append(
+                    tx,
+                    new UpstreamRevisions.Passed(
+                            ended.pipeline(), ended.run(), Names.key(ended.stage()), ended.stageCounter()));
         }
-        raiseIf(tx, waiting || downstream);
+        raiseIf(
+                tx,
+                (ended.first() || !arrived.isEmpty())
+                        && ScheduleStore.requestAfterStage(tx, ended.pipeline(), ended.first(), arrived) > 0);
     }
 
     private void raiseIf(Handle tx, boolean marked) {

@@ -27,11 +27,19 @@ final class ScheduleStore {
             VALUES (:pipeline, clock_timestamp() + make_interval(secs => :delay))
             """ + ON_CONFLICT;
 
-    private static final String REQUEST_IF_WAITING = """
+    // One statement for all, in the order of their ids: whoever sets two markers one after the other may meet another who
+    // does so in the other order.
+    private static final String REQUEST_AFTER_STAGE = """
             INSERT INTO schedule_request (pipeline_id)
-            SELECT pipeline_id
-              FROM schedule_outcome
-             WHERE pipeline_id = :pipeline AND code = :code
+            SELECT concerned.pipeline_id
+              FROM (SELECT pipeline_id
+                      FROM schedule_outcome
+                     WHERE pipeline_id = :pipeline AND code = :code AND :first
+                     UNION
+                    SELECT pipeline_id
+                      FROM pipeline_material
+                     WHERE material_id = ANY (:materials)) AS concerned
+             ORDER BY concerned.pipeline_id
             """ + ON_CONFLICT;
 
     private static final String REQUEST_USERS = """
@@ -135,15 +143,20 @@ final class ScheduleStore {
     }
 
     /**
-     * Has the pipeline looked at if changes wait for its first stage; whether they do. The caller holds the pipeline's
-     * lock, under which that is said too, so that no change falls between.
+     * Has every pipeline looked at that uses one of the materials, and the stage's own if changes wait for its first stage;
+     * how many those are. The caller holds the own pipeline's lock, under which that is said too, so that no change falls
+     * between.
      */
-    static boolean requestIfWaiting(Handle tx, PipelineId pipeline) {
-        return tx.createUpdate(REQUEST_IF_WAITING)
-                        .bind("pipeline", pipeline.value())
-                        .bind("code", Reason.Code.FIRST_STAGE_ACTIVE.name())
-                        .execute()
-                == 1;
+    static int requestAfterStage(Handle tx, PipelineId pipeline, boolean first, List<MaterialId> materials) {
+        return tx.createUpdate(REQUEST_AFTER_STAGE)
+                .bind("pipeline", pipeline.value())
+                .bind("code", Reason.Code.FIRST_STAGE_ACTIVE.name())
+                .bind("first", first)
+                .bindArray(
+                        "materials",
+                        Long.class,
+                        materials.stream().map(MaterialId::value).toList())
+                .execute();
     }
 
     /** Has every pipeline looked at that uses the material; how many those are. */
