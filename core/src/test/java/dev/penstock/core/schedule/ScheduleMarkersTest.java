@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.Test;
 
 @WithDatabase
@@ -36,13 +37,18 @@ class ScheduleMarkersTest {
         runs.execute("INSERT INTO schedule_outcome (pipeline_id, code, message) VALUES (" + id("upstream").value()
                 + ", 'FIRST_STAGE_ACTIVE', 'waits')");
 
-        try (ExecutorService thread = Executors.newVirtualThreadPerTaskExecutor()) {
+        try (ExecutorService thread = Executors.newSingleThreadExecutor()) {
             Future<?> end = database.inTransaction(tx -> {
                 // A commit arrives that both pipelines use: its markers are set from the lowest id on.
                 ScheduleStore.request(tx, id("downstream"));
                 Future<?> other =
                         thread.submit(() -> runs.finish("upstream/1/build/1/compile", JobResult.PASSED));
-                eventually(() -> assertThat(runs.list("SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")).hasSize(1));
+                eventually(() -> {
+                    if (other.isDone()) {
+                        other.get();
+                    }
+                    assertThat(waitingFor(tx)).isEqualTo(1);
+                });
                 ScheduleStore.request(tx, id("upstream"));
                 return other;
             });
@@ -51,6 +57,13 @@ class ScheduleMarkersTest {
 
         assertThat(runs.list("SELECT p.name FROM schedule_request JOIN pipeline p ON p.id = pipeline_id ORDER BY p.id"))
                 .containsExactly("downstream", "upstream");
+    }
+
+    private static int waitingFor(Handle tx) {
+        return tx.createQuery("SELECT count(*) FROM pg_locks"
+                        + " WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))")
+                .mapTo(Integer.class)
+                .one();
     }
 
     private PipelineId id(String pipeline) {
