@@ -63,11 +63,7 @@ final class Seats implements AutoCloseable {
         try {
             for (Seat seat : seats.values()) {
                 Parked poll = seat.parked;
-                if (poll != null
-                        && poll.request().idle()
-                        && !seat.taken
-                        && !seat.owed
-                        && now - seat.notBefore >= 0) {
+                if (poll != null && poll.request().idle() && !seat.taken && !seat.owed && now - seat.notBefore >= 0) {
                     Agent agent = roster.get(seat.agent);
                     if (agent != null && agent.state() == AgentState.ENABLED) {
                         Offer offer = seat.offer(agent, poll.request());

@@ -27,7 +27,8 @@ final class ScheduleStore {
             VALUES (:pipeline, clock_timestamp() + make_interval(secs => :delay))
             """ + ON_CONFLICT;
 
-    // One statement for all, in the order of their ids: whoever sets two markers one after the other may meet another who
+    // One statement for all, in the order of their ids: whoever sets two markers one after the other may meet another
+    // who
     // does so in the other order.
     private static final String REQUEST_AFTER_STAGE = """
             INSERT INTO schedule_request (pipeline_id)

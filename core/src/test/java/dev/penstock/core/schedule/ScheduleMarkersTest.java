@@ -34,15 +34,14 @@ class ScheduleMarkersTest {
         runs.pipeline("upstream", BUILD);
         runs.execute("UPDATE material SET repository = 'pipeline:upstream/build' WHERE display_name = 'downstream'");
         runs.trigger("upstream");
-        runs.execute("INSERT INTO schedule_outcome (pipeline_id, code, message) VALUES (" + id("upstream").value()
-                + ", 'FIRST_STAGE_ACTIVE', 'waits')");
+        runs.execute("INSERT INTO schedule_outcome (pipeline_id, code, message) VALUES ("
+                + id("upstream").value() + ", 'FIRST_STAGE_ACTIVE', 'waits')");
 
         try (ExecutorService thread = Executors.newSingleThreadExecutor()) {
             Future<?> end = database.inTransaction(tx -> {
                 // A commit arrives that both pipelines use: its markers are set from the lowest id on.
                 ScheduleStore.request(tx, id("downstream"));
-                Future<?> other =
-                        thread.submit(() -> runs.finish("upstream/1/build/1/compile", JobResult.PASSED));
+                Future<?> other = thread.submit(() -> runs.finish("upstream/1/build/1/compile", JobResult.PASSED));
                 eventually(() -> {
                     if (other.isDone()) {
                         other.get();
