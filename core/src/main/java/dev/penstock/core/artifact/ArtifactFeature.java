@@ -9,6 +9,7 @@ import dev.penstock.core.platform.worker.Worker;
 import dev.penstock.core.run.ArtifactSink;
 import dev.penstock.core.run.HeldAttempts;
 import dev.penstock.core.run.JobSecrets;
+import dev.penstock.core.run.RetentionRules;
 import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.file.Path;

@@ -3,6 +3,8 @@ package dev.penstock.core.artifact;
 import dev.penstock.core.platform.db.Database;
 import dev.penstock.core.platform.disk.FreeSpace;
 import dev.penstock.core.platform.ids.StageRunId;
+import dev.penstock.core.run.RetentionQuery;
+import dev.penstock.core.run.RetentionRules;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,7 +33,9 @@ final class Retention {
 
     private static final Duration BETWEEN_SWEEPS = Duration.ofHours(24);
 
-    private static final int STAGES = 50;
+    /** Looked at in one query. */
+    private static final int STAGES = 500;
+
     private static final int BLOBS = 200;
     private static final int SWEPT = 1_000;
 
@@ -42,6 +46,9 @@ final class Retention {
     private final Duration grace;
     private final InstantSource clock;
     private @Nullable Instant rulesAt;
+    /** How far the rules have come; from the beginning after a start. */
+    private long after;
+
     private @Nullable Instant sweptAt;
 
     Retention(
@@ -79,14 +86,18 @@ final class Retention {
         return last == null || !clock.instant().isBefore(last.plus(between));
     }
 
-    /** By age and count. */
+    /** By age and count, among some stages; true when there are more. */
     private boolean applyRules() {
-        if (rules.keepFor().isZero() && rules.keepRuns() == 0) {
+        if (!rules.limitAgeOrCount()) {
             return false;
         }
-        List<StageRunId> stages = database.read(handle -> RetentionStore.deletable(handle, rules, false, STAGES));
-        stages.forEach(this::delete);
-        return stages.size() == STAGES;
+        List<StageRunId> some = database.read(handle -> RetentionStore.next(handle, after, STAGES));
+        for (StageRunId stage : deletable(some, false)) {
+            delete(stage, false);
+        }
+        boolean more = some.size() == STAGES;
+        after = more ? some.getLast().value() : 0;
+        return more;
     }
 
     /** When the disk is nearly full, one stage after the other until there is room. */
@@ -94,33 +105,46 @@ final class Retention {
         if (rules.purgeBelowBytes() == 0 || space.look() >= rules.purgeBelowBytes()) {
             return false;
         }
-        List<StageRunId> stages = database.read(handle -> RetentionStore.deletable(handle, rules, true, STAGES));
-        if (stages.isEmpty()) {
+        boolean any = false;
+        List<StageRunId> some = database.read(handle -> RetentionStore.next(handle, 0, STAGES));
+        while (!some.isEmpty()) {
+            for (StageRunId stage : deletable(some, true)) {
+                if (Thread.currentThread().isInterrupted() || hasRoom()) {
+                    return false;
+                }
+                any |= delete(stage, true);
+                while (deleteUnreferenced()) {
+                    // Until what can go at once is gone.
+                }
+            }
+            long last = some.getLast().value();
+            some = database.read(handle -> RetentionStore.next(handle, last, STAGES));
+        }
+        if (!any) {
             log.atWarn()
                     .addKeyValue("freeMebibytes", space.look() >> 20)
                     .log(
                             "The disk is nearly full, and no artifacts may be deleted: all are kept, or newest of their kind");
         }
-        for (StageRunId stage : stages) {
-            if (Thread.currentThread().isInterrupted()) {
-                return false;
-            }
-            if (space.look() + database.read(BlobStore::pendingBytes) >= rules.purgeUntilBytes()) {
-                // Enough is on its way: bytes that a running job may have uploaded too go when it ends.
-                return false;
-            }
-            delete(stage);
-            while (deleteUnreferenced()) {
-                // Until what can go at once is gone.
-            }
-        }
-        return stages.size() == STAGES;
+        return false;
     }
 
-    private void delete(StageRunId stage) {
-        if (database.inTransaction(tx -> RetentionStore.delete(tx, stage))) {
+    /** Enough is on its way: bytes that a running job may have uploaded too go when it ends. */
+    private boolean hasRoom() {
+        return space.look() + database.read(BlobStore::pendingBytes) >= rules.purgeUntilBytes();
+    }
+
+    private List<StageRunId> deletable(List<StageRunId> among, boolean anyAge) {
+        return database.read(handle -> RetentionQuery.deletable(handle, among, rules, anyAge));
+    }
+
+    private boolean delete(StageRunId stage, boolean anyAge) {
+        boolean deleted = database.inTransaction(
+                tx -> RetentionQuery.lock(tx, stage, rules, anyAge) && RetentionStore.delete(tx, stage));
+        if (deleted) {
             log.atInfo().addKeyValue("stageRun", stage.value()).log("Artifacts deleted");
         }
+        return deleted;
     }
 
     /**

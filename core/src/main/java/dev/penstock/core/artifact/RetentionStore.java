@@ -5,50 +5,13 @@ import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
-/** Finds stage runs whose artifacts may be deleted, and deletes them. */
+/** Stage runs that have artifacts, and the deletion of these. Which may go, {@code run.RetentionQuery} says. */
 final class RetentionStore {
-    /**
-     * Kept are: what a person or the definition said to keep; what an active run may still need, and the newest run of a
-     * pipeline, which may wait for an approval; the newest passed run of each stage, which is what people roll back to and
-     * fetch from; and whatever a kept stage has copied its jobs from.
-     */
-    private static final String DELETABLE = """
-            WITH candidate AS (
-                SELECT s.id, s.ended_at, s.pipeline_id, s.name_key, s.pipeline_run_id, r.counter, p.run_counter
-                  FROM stage_artifacts m
-                  JOIN stage_run s ON s.id = m.stage_run_id
-                  JOIN pipeline_run r ON r.id = s.pipeline_run_id
-                  JOIN pipeline p ON p.id = r.pipeline_id
-                 WHERE NOT s.keep_artifacts
-                   AND s.ended_at IS NOT NULL
-                   AND r.state <> 'ACTIVE'
-                   AND r.counter < p.run_counter
-                   AND (   :anyAge
-                        OR (:keepSeconds > 0 AND s.ended_at < clock_timestamp() - :keepSeconds * interval '1 s')
-                        OR (:keepRuns > 0 AND r.counter <= p.run_counter - :keepRuns))
-            ), passed AS (
-                SELECT newest.id
-                  FROM (SELECT DISTINCT pipeline_id, name_key FROM candidate) kind
-                 CROSS JOIN LATERAL (
-                       SELECT s.id
-                         FROM pipeline_run r
-                         JOIN stage_run s ON s.pipeline_run_id = r.id AND s.name_key = kind.name_key
-                        WHERE r.pipeline_id = kind.pipeline_id AND s.state = 'PASSED'
-                        ORDER BY r.counter DESC, s.counter DESC
-                        LIMIT 1) newest
-            )
-            SELECT c.id
-              FROM candidate c
-             WHERE NOT EXISTS (SELECT FROM passed WHERE passed.id = c.id)
-               AND NOT EXISTS (
-                   SELECT
-                     FROM job_run copy
-                     JOIN job_run origin ON origin.id = copy.copied_from_id
-                     JOIN stage_run s ON s.id = copy.stage_run_id
-                    WHERE copy.pipeline_run_id = c.pipeline_run_id
-                      AND origin.stage_run_id = c.id
-                      AND (s.keep_artifacts OR s.id IN (SELECT id FROM passed)))
-             ORDER BY c.ended_at, c.id
+    private static final String NEXT = """
+            SELECT stage_run_id
+              FROM stage_artifacts
+             WHERE stage_run_id > :after
+             ORDER BY stage_run_id
              LIMIT :most
             """;
 
@@ -105,22 +68,16 @@ final class RetentionStore {
     /** A stage run, and what is to become of its artifacts. */
     record KeptStage(StageRunId id, boolean keep, boolean deleted) {}
 
-    /**
-     * Stage runs whose artifacts may go, the oldest first.
-     *
-     * @param anyAge also those that the rules would keep, because the disk is full
-     */
-    static List<StageRunId> deletable(Handle handle, RetentionRules rules, boolean anyAge, int most) {
-        return handle.createQuery(DELETABLE)
-                .bind("anyAge", anyAge)
-                .bind("keepSeconds", (double) rules.keepFor().toSeconds())
-                .bind("keepRuns", (long) rules.keepRuns())
+    /** Stage runs that have artifacts, from some id on: nearly the oldest first. */
+    static List<StageRunId> next(Handle handle, long after, int most) {
+        return handle.createQuery(NEXT)
+                .bind("after", after)
                 .bind("most", most)
-                .map((row, _) -> new StageRunId(row.getLong("id")))
+                .map((row, _) -> new StageRunId(row.getLong(1)))
                 .list();
     }
 
-    /** Deletes the artifacts of a stage run; false when somebody said meanwhile to keep them. */
+    /** Deletes the artifacts of a stage run; false when they are kept or gone. */
     static boolean delete(Handle tx, StageRunId stage) {
         if (tx.createUpdate(MARK).bind("stage", stage.value()).execute() == 0) {
             return false;

@@ -10,6 +10,8 @@ import dev.penstock.core.platform.event.EventStore;
 import dev.penstock.core.platform.ids.AgentId;
 import dev.penstock.core.platform.ids.JobRunId;
 import dev.penstock.core.platform.signal.Signals;
+import dev.penstock.core.run.RetentionRules;
+import dev.penstock.core.testing.Eventually;
 import dev.penstock.core.testing.WithDatabase;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -20,15 +22,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 @WithDatabase
 class RetentionTest {
-    private static final RetentionRules NONE = new RetentionRules(Duration.ZERO, 0, 0, 0);
     private static final RetentionRules THIRTY_DAYS = new RetentionRules(Duration.ofDays(30), 0, 0, 0);
     private static final RetentionRules TWO_RUNS = new RetentionRules(Duration.ZERO, 2, 0, 0);
     /** More than any disk has free, so that everything may go that can. */
@@ -65,7 +69,7 @@ class RetentionTest {
         run(2, PASSED);
         endedDaysAgo(old, 1000);
 
-        retain(NONE);
+        retain(RetentionRules.NONE);
 
         assertThat(on.paths(old)).hasSize(1);
     }
@@ -179,6 +183,56 @@ class RetentionTest {
     }
 
     @Test
+    void whatAReRunIsTakingOverAtThisMomentStays() throws Exception {
+        JobRunId old = run(1, FAILED);
+        run(2, PASSED);
+        run(3, FAILED);
+        var retains = new CountDownLatch(1);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<?> retention = database.inTransaction(tx -> {
+                startAgain(tx, old);
+                Future<?> waiting = threads.submit(() -> {
+                    retains.countDown();
+                    retain(FULL_DISK);
+                    return null;
+                });
+                awaitBlocked(waiting, retains);
+                return waiting;
+            });
+            retention.get();
+        }
+
+        assertThat(on.paths(old)).hasSize(1);
+    }
+
+    /** As a re-run of a stage begins, in {@code run}: the pipeline and the run are locked, and the run is active again. */
+    private void startAgain(Handle tx, JobRunId job) {
+        tx.execute("""
+                SELECT FROM pipeline_run r
+                  JOIN pipeline p ON p.id = r.pipeline_id
+                 WHERE r.id = (SELECT pipeline_run_id FROM job_run WHERE id = ?)
+                   FOR NO KEY UPDATE OF p, r
+                """, job.value());
+        tx.execute(
+                "UPDATE pipeline_run SET state = 'ACTIVE', ended_at = NULL"
+                        + " WHERE id = (SELECT pipeline_run_id FROM job_run WHERE id = ?)",
+                job.value());
+    }
+
+    /** Until it waits for a lock, or is over because it did not wait for any. */
+    private void awaitBlocked(Future<?> work, CountDownLatch begun) {
+        Eventually.until(() -> begun.getCount() == 0 && (work.isDone() || isAnyBlocked()));
+    }
+
+    private boolean isAnyBlocked() {
+        return on.runs.one(Long.class, """
+                SELECT count(*)
+                  FROM pg_stat_activity
+                 WHERE datname = current_database() AND wait_event_type = 'Lock'
+                """) > 0;
+    }
+
+    @Test
     void theBytesGoWithTheLastThatNamesThem() throws IOException {
         JobRunId first = run(1, FAILED, "same", "a.txt");
         JobRunId second = run(2, FAILED, "same", "a.txt");
@@ -200,10 +254,10 @@ class RetentionTest {
         AgentId agent = on.claim(pipeline + "/1/build/1/unit");
         var file = on.uploaded(on.runs.jobId(pipeline + "/1/build/1/unit"), "a.txt", "uploaded");
 
-        retain(NONE);
+        retain(RetentionRules.NONE);
         assertThat(on.bytes.size(file.sha256())).isPresent();
         on.end(pipeline + "/1/build/1/unit", agent, FAILED);
-        retain(NONE);
+        retain(RetentionRules.NONE);
 
         assertThat(on.bytes.size(file.sha256())).isEmpty();
     }
@@ -218,7 +272,7 @@ class RetentionTest {
         Path left = Files.writeString(folder.resolve("incoming").resolve("left"), "half");
         Files.setLastModifiedTime(left, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
 
-        var retention = retention(NONE);
+        var retention = retention(RetentionRules.NONE);
         retention.step();
         retention.step();
 
@@ -234,7 +288,7 @@ class RetentionTest {
         String sha256 = ArtifactFixture.sha256(content);
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var deleting = threads.submit(() -> {
-                var retention = retention(NONE);
+                var retention = retention(RetentionRules.NONE);
                 for (int i = 0; i < 150; i++) {
                     retention.step();
                 }
@@ -283,7 +337,7 @@ class RetentionTest {
     private void delete(JobRunId job) throws IOException {
         database.useTransaction(
                 tx -> RetentionStore.delete(tx, new dev.penstock.core.platform.ids.StageRunId(stage(job))));
-        retain(NONE);
+        retain(RetentionRules.NONE);
     }
 
     private void retain(RetentionRules rules) throws IOException {
