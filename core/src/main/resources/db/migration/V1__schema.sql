@@ -370,10 +370,13 @@ CREATE TABLE console (
     complete   boolean NOT NULL DEFAULT true,      -- false: the attempt was lost before everything had arrived
     sha256     text,
     closed_at  timestamptz NOT NULL DEFAULT now(),
+    deleted_at timestamptz,                        -- by retention: nobody can read it any more
+    leaving    boolean NOT NULL DEFAULT false,     -- deleted, and its bytes may still be there
     PRIMARY KEY (job_run_id, attempt)
 );
 -- Closed, and not yet compressed and hashed.
 CREATE INDEX console_raw ON console (closed_at) WHERE sha256 IS NULL;
+CREATE INDEX console_leaving ON console (job_run_id) WHERE leaving;
 
 CREATE TABLE blob (
     sha256       text PRIMARY KEY,

@@ -3,13 +3,13 @@ package dev.penstock.core.app;
 import dev.penstock.core.agent.AgentFeature;
 import dev.penstock.core.agent.AgentListener;
 import dev.penstock.core.artifact.ArtifactFeature;
-import dev.penstock.core.artifact.RetentionRules;
 import dev.penstock.core.artifact.UploadLimits;
 import dev.penstock.core.config.ConfigFeature;
 import dev.penstock.core.config.DefinitionListener;
 import dev.penstock.core.config.Definitions;
 import dev.penstock.core.config.model.BuiltInTypes;
 import dev.penstock.core.console.ConsoleFeature;
+import dev.penstock.core.console.ConsoleLimits;
 import dev.penstock.core.dispatch.AgentRemoval;
 import dev.penstock.core.dispatch.DispatchFeature;
 import dev.penstock.core.http.AgentTokens;
@@ -29,6 +29,7 @@ import dev.penstock.core.run.ConsoleSink;
 import dev.penstock.core.run.HeldAttempts;
 import dev.penstock.core.run.JobSecrets;
 import dev.penstock.core.run.PipelineRuns;
+import dev.penstock.core.run.RetentionRules;
 import dev.penstock.core.run.RunFeature;
 import dev.penstock.core.run.RunListener;
 import dev.penstock.core.schedule.RunLabels;
@@ -227,7 +228,13 @@ record Features(
                     on.signals(),
                     on.clock(),
                     on.folder("consoles"),
-                    on.settings().bytesOfMebibytes(Setting.CONSOLE_MAX_MEBIBYTES)));
+                    new ConsoleLimits(
+                            on.settings().bytesOfMebibytes(Setting.CONSOLE_MAX_MEBIBYTES),
+                            new RetentionRules(
+                                    on.settings().days(Setting.CONSOLE_KEEP_DAYS),
+                                    on.settings().wholeNumber(Setting.CONSOLE_KEEP_RUNS),
+                                    on.settings().bytesOfMebibytes(Setting.CONSOLE_PURGE_BELOW_MEBIBYTES),
+                                    on.settings().bytesOfMebibytes(Setting.CONSOLE_PURGE_UNTIL_MEBIBYTES)))));
             consoles.set(made.sink());
             resources.addAll(made.resources());
             workers.addAll(made.workers());

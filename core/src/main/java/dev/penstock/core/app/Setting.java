@@ -46,6 +46,11 @@ enum Setting {
             0, 525_600, "0", "Gives up a job that waits for an agent for so long; 0: never. A job's own setting wins."),
 
     CONSOLE_MAX_MEBIBYTES(1, 1_048_576, "1024", "The most that is kept of one console."),
+    CONSOLE_KEEP_DAYS(0, 36_500, "0", "Deletes consoles of runs that ended so long ago; 0: none for their age."),
+    CONSOLE_KEEP_RUNS(0, 1_000_000, "0", "Keeps consoles of so many newest runs of each pipeline; 0: of all."),
+    CONSOLE_PURGE_BELOW_MEBIBYTES(
+            0, 16_777_216, "0", "Deletes the oldest consoles when free space falls below this; 0: never."),
+    CONSOLE_PURGE_UNTIL_MEBIBYTES(0, 16_777_216, "0", "Stops deleting them when free space is above this."),
 
     ARTIFACTS_FILE_MAX_MEBIBYTES(1, 16_777_216, "20480", "The largest file that a job may publish."),
     ARTIFACTS_JOB_MAX_MEBIBYTES(1, 16_777_216, "51200", "The most that one job may publish."),

@@ -122,12 +122,15 @@ public final class Settings {
         } else if (text(Setting.DATABASE_USER).isEmpty()) {
             mistakes.add("\"database.url\" is set, and \"database.user\" is not");
         }
-        if (isNumber(Setting.ARTIFACTS_PURGE_BELOW_MEBIBYTES)
-                && isNumber(Setting.ARTIFACTS_PURGE_UNTIL_MEBIBYTES)
-                && number(Setting.ARTIFACTS_PURGE_BELOW_MEBIBYTES) > number(Setting.ARTIFACTS_PURGE_UNTIL_MEBIBYTES)) {
-            mistakes.add("\"artifacts.purge-until-mebibytes\" has to be at least \"artifacts.purge-below-mebibytes\"");
-        }
+        checkPurge(Setting.CONSOLE_PURGE_BELOW_MEBIBYTES, Setting.CONSOLE_PURGE_UNTIL_MEBIBYTES, mistakes);
+        checkPurge(Setting.ARTIFACTS_PURGE_BELOW_MEBIBYTES, Setting.ARTIFACTS_PURGE_UNTIL_MEBIBYTES, mistakes);
         return mistakes;
+    }
+
+    private void checkPurge(Setting below, Setting until, List<String> mistakes) {
+        if (isNumber(below) && isNumber(until) && number(below) > number(until)) {
+            mistakes.add("\"" + until.key() + "\" has to be at least \"" + below.key() + "\"");
+        }
     }
 
     private boolean isNumber(Setting setting) {

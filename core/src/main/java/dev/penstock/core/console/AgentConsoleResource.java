@@ -16,11 +16,17 @@ import io.javalin.http.HttpStatus;
 import io.javalin.router.JavalinDefaultRoutingApi;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.util.function.Function;
 
 /** {@code PUT /agent/v1/jobs/{id}/console}: agents send what their jobs print. */
 final class AgentConsoleResource implements Resource {
+    /** From here on a chunk gets memory that is used again. */
+    private static final int SMALL = 64 * 1024;
+
     private final Consoles consoles;
     private final HeldAttempts held;
+    private final ChunkBuffers buffers = new ChunkBuffers();
 
     AgentConsoleResource(Consoles consoles, HeldAttempts held) {
         this.consoles = consoles;
@@ -37,7 +43,7 @@ final class AgentConsoleResource implements Resource {
         int attempt = AgentWire.attempt(ctx);
         long offset = offset(ctx);
         held.requireLately(Caller.agent(ctx), job, attempt);
-        Extent extent = consoles.append(job, attempt, offset, body(ctx));
+        Extent extent = received(ctx, body -> consoles.append(job, attempt, offset, body));
         if (extent.length() < offset && !extent.truncated()) {
             ctx.status(HttpStatus.CONFLICT);
         }
@@ -58,24 +64,37 @@ final class AgentConsoleResource implements Resource {
                 ErrorCode.BAD_REQUEST, "\"offset\" is \"" + text + "\"; it takes the number of the chunk's first byte");
     }
 
-    private static byte[] body(Context ctx) {
+    /** Reads the body and uses it; when the use is over, its memory is another's. */
+    private Extent received(Context ctx, Function<ByteBuffer, Extent> use) {
         long announced = ctx.req().getContentLengthLong();
         if (announced > Protocol.MAX_CONSOLE_CHUNK_BYTES) {
             throw tooLarge();
         }
+        // Most chunks are of some kilobytes, and die young.
+        boolean large = announced < 0 || announced > SMALL;
+        byte[] buffer = large ? buffers.take() : new byte[(int) announced];
+        try {
+            return use.apply(ByteBuffer.wrap(buffer, 0, read(ctx, announced, buffer)));
+        } finally {
+            if (large) {
+                buffers.giveBack(buffer);
+            }
+        }
+    }
+
+    private static int read(Context ctx, long announced, byte[] into) {
         try (InputStream in = ctx.bodyInputStream()) {
             if (announced < 0) {
-                byte[] body = in.readNBytes(Protocol.MAX_CONSOLE_CHUNK_BYTES + 1);
-                if (body.length > Protocol.MAX_CONSOLE_CHUNK_BYTES) {
+                int length = in.readNBytes(into, 0, into.length);
+                if (in.read() >= 0) {
                     throw tooLarge();
                 }
-                return body;
+                return length;
             }
-            byte[] body = new byte[(int) announced];
-            if (in.readNBytes(body, 0, body.length) < body.length) {
+            if (in.readNBytes(into, 0, (int) announced) < announced) {
                 throw endedEarly();
             }
-            return body;
+            return (int) announced;
         } catch (IOException _) {
             throw endedEarly();
         }

@@ -3,6 +3,7 @@ package dev.penstock.core.console;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes of consoles, wherever they are kept. Nothing outside of an implementation knows about paths. Thread-safe, also
@@ -25,14 +26,27 @@ interface ConsoleBytes {
     /** How many bytes there are; 0 when there is no such console. */
     long length(ConsoleId id) throws IOException;
 
-    /** Puts all bytes on disk; how many they are. */
-    long flush(ConsoleId id) throws IOException;
+    /** Puts all bytes on disk. */
+    Flushed flush(ConsoleId id) throws IOException;
+
+    /** Forgets the bytes from an offset on, if there are more, of a console that is not packed. */
+    void cut(ConsoleId id, long length) throws IOException;
+
+    /** Deletes all bytes; harmless when there are none. */
+    void delete(ConsoleId id) throws IOException;
 
     /** Opens for reading; a console without bytes reads as an empty one. */
     Opened open(ConsoleId id) throws IOException;
 
     /** Packs a console to which nothing is added any more; harmless when it is packed. */
     Packed pack(ConsoleId id) throws IOException;
+
+    /**
+     * What is on disk.
+     *
+     * @param sha256 of all of it, when it is so short that it need not be packed; null otherwise
+     */
+    record Flushed(long length, @Nullable String sha256) {}
 
     /** What packing found. */
     record Packed(long length, String sha256) {}

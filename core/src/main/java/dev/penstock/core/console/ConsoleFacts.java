@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param length in bytes; of an open one, how many there are just now
  * @param truncated whether something beyond the limit was not kept
  * @param sha256 of all its bytes; null until some seconds after its end
+ * @param deletedAt when retention deleted its bytes; null when they are there
  */
 record ConsoleFacts(
         ConsoleId id,
@@ -18,7 +19,8 @@ record ConsoleFacts(
         long length,
         boolean truncated,
         @Nullable String sha256,
-        @Nullable Instant closedAt) {
+        @Nullable Instant closedAt,
+        @Nullable Instant deletedAt) {
 
     /** How a console stands. */
     enum State {
@@ -30,7 +32,14 @@ record ConsoleFacts(
         CUT
     }
 
+    /** What can be said to whoever reads it: of a console whose file was lost less than what is known of it. */
+    ConsoleFacts readable(long stored) {
+        return sha256 == null || stored >= length
+                ? this
+                : new ConsoleFacts(id, agent, State.CUT, stored, truncated, null, closedAt, deletedAt);
+    }
+
     ConsoleFacts withLength(long measured) {
-        return new ConsoleFacts(id, agent, state, measured, truncated, sha256, closedAt);
+        return new ConsoleFacts(id, agent, state, measured, truncated, sha256, closedAt, deletedAt);
     }
 }

@@ -26,11 +26,13 @@ public record ConsoleFeature(ConsoleSink sink, List<Resource> resources, List<Wo
 
     private static final Duration PACK = Duration.ofSeconds(10);
 
+    /** Often enough that a disk that fills is noticed before it is full. */
+    private static final Duration RETENTION = Duration.ofSeconds(10);
+
     /**
      * What the feature needs from others.
      *
      * @param folder where consoles are kept; nothing else is in it
-     * @param maxBytes the most that is kept of one console
      */
     public record Needs(
             Database database,
@@ -39,20 +41,23 @@ public record ConsoleFeature(ConsoleSink sink, List<Resource> resources, List<Wo
             Signals signals,
             InstantSource clock,
             Path folder,
-            long maxBytes) {}
+            ConsoleLimits limits) {}
 
     /** @throws IOException when the folder cannot be made */
     public static ConsoleFeature create(Needs needs) throws IOException {
         var bytes = new ConsoleFolder(needs.folder(), needs.clock().instant());
+        var space = new FreeSpace(needs.folder());
         var hub = new ConsoleHub();
         var consoles = new Consoles(
                 needs.database(),
                 bytes,
                 hub,
                 new SecretNet(needs.secrets()),
-                new FreeSpace(needs.folder()),
-                needs.maxBytes());
+                space,
+                needs.limits().maxBytes());
         var packer = new ConsolePacker(needs.database(), bytes, ConsolePacker.GRACE);
+        var retention =
+                new ConsoleRetention(needs.database(), bytes, space, needs.limits().rules(), needs.clock());
         var news = new ConsoleNews(needs.database(), needs.signals(), hub);
         needs.signals().listen(Channel.CONSOLE, news::heard);
         return new ConsoleFeature(
@@ -63,6 +68,7 @@ public record ConsoleFeature(ConsoleSink sink, List<Resource> resources, List<Wo
                         new ConsoleStreamResource(consoles)),
                 List.of(
                         new Worker("console-packer", PACK, packer::step),
+                        new Worker("console-retention", RETENTION, retention::step),
                         new Worker("console-signal", SIGNAL, news::tell)));
     }
 }

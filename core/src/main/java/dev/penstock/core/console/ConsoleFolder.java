@@ -30,6 +30,9 @@ final class ConsoleFolder implements ConsoleBytes {
     /** Below this a packed file saves no block of the disk worth the trouble: it stays as it is. */
     private static final int PACKED_FROM = 64 * 1024;
 
+    private static final Packed NO_BYTES =
+            new Packed(0, HexFormat.of().formatHex(PackedFile.sha256().digest()));
+
     private static final String PACKING = ".packing";
 
     /** Far longer than packing takes: what is older was left by a server that was killed. */
@@ -127,17 +130,46 @@ final class ConsoleFolder implements ConsoleBytes {
     }
 
     @Override
-    public long flush(ConsoleId id) throws IOException {
-        long length;
-        try (FileChannel channel = FileChannel.open(raw(id), StandardOpenOption.WRITE)) {
-            length = channel.size();
+    public Flushed flush(ConsoleId id) throws IOException {
+        Flushed flushed;
+        try (FileChannel channel =
+                FileChannel.open(raw(id), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            // Hashed before: the pages are in memory, and whoever reads the row later reads no file.
+            long length = channel.size();
+            flushed = length < PACKED_FROM
+                    ? flushed(hashed(channel, length))
+                    : new Flushed(length, null);
             channel.force(false);
         } catch (NoSuchFileException _) {
             // No bytes, or packed and on disk.
-            return length(id);
+            long length = length(id);
+            return new Flushed(length, length == 0 ? NO_BYTES.sha256() : null);
         }
         DurableFiles.flushName(raw(id));
-        return length;
+        return flushed;
+    }
+
+    @Override
+    public void cut(ConsoleId id, long length) throws IOException {
+        ReentrantLock lock = lock(id);
+        try (FileChannel channel = FileChannel.open(raw(id), StandardOpenOption.WRITE)) {
+            channel.truncate(length);
+        } catch (NoSuchFileException _) {
+            // No bytes, or packed.
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void delete(ConsoleId id) throws IOException {
+        ReentrantLock lock = lock(id);
+        try {
+            Files.deleteIfExists(raw(id));
+            Files.deleteIfExists(packed(id));
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override
@@ -162,7 +194,7 @@ final class ConsoleFolder implements ConsoleBytes {
     public Packed pack(ConsoleId id) throws IOException {
         try (FileChannel from = FileChannel.open(raw(id), StandardOpenOption.READ)) {
             if (from.size() < PACKED_FROM) {
-                return hashed(from);
+                return hashed(from, from.size());
             }
             Path fresh = root.resolve(Tokens.uuid() + PACKING);
             try {
@@ -174,8 +206,7 @@ final class ConsoleFolder implements ConsoleBytes {
             try (PackedFile file = PackedFile.open(packed(id))) {
                 return file.facts();
             } catch (NoSuchFileException _) {
-                return new Packed(
-                        0, HexFormat.of().formatHex(PackedFile.sha256().digest()));
+                return NO_BYTES;
             }
         }
     }
@@ -191,6 +222,9 @@ final class ConsoleFolder implements ConsoleBytes {
             if (from.size() != result.length()) {
                 throw new IOException("Bytes were added while it was packed to " + id);
             }
+            if (!Files.exists(raw(id))) {
+                return result; // deleted meanwhile
+            }
             DurableFiles.publish(fresh, packed(id));
             Files.deleteIfExists(raw(id));
         } finally {
@@ -199,14 +233,18 @@ final class ConsoleFolder implements ConsoleBytes {
         return result;
     }
 
-    private static Packed hashed(FileChannel from) throws IOException {
-        ByteBuffer text = ByteBuffer.allocate(Math.toIntExact(from.size()));
+    private static Packed hashed(FileChannel from, long length) throws IOException {
+        ByteBuffer text = ByteBuffer.allocate(Math.toIntExact(length));
         while (text.hasRemaining() && from.read(text, text.position()) >= 0) {
             // Until all of it is there.
         }
         MessageDigest digest = PackedFile.sha256();
         digest.update(text.flip());
         return new Packed(text.limit(), HexFormat.of().formatHex(digest.digest()));
+    }
+
+    private static Flushed flushed(Packed hashed) {
+        return new Flushed(hashed.length(), hashed.sha256());
     }
 
     private ReentrantLock lock(ConsoleId id) {

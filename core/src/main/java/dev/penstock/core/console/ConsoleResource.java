@@ -44,7 +44,8 @@ final class ConsoleResource implements Resource {
             long length,
             boolean truncated,
             @Nullable String sha256,
-            @Nullable Instant closedAt) {
+            @Nullable Instant closedAt,
+            @Nullable Instant deletedAt) {
         static View of(ConsoleFacts facts) {
             return new View(
                     facts.id().attempt(),
@@ -53,7 +54,8 @@ final class ConsoleResource implements Resource {
                     facts.length(),
                     facts.truncated(),
                     facts.sha256(),
-                    facts.closedAt());
+                    facts.closedAt(),
+                    facts.deletedAt());
         }
     }
 
@@ -73,7 +75,20 @@ final class ConsoleResource implements Resource {
             ctx.header("X-Console-Length", "0");
             return;
         }
-        ConsoleFacts facts = found.get();
+        ConsoleId id = found.get().id();
+        try (Opened opened = consoles.open(id)) {
+            ConsoleFacts facts = found.get().readable(opened.length());
+            describe(ctx, facts);
+            String tag = tag(facts);
+            if (tag != null && tag.equals(ctx.header("If-None-Match"))) {
+                ctx.status(HttpStatus.NOT_MODIFIED);
+                return;
+            }
+            send(ctx, facts, opened);
+        }
+    }
+
+    private static void describe(Context ctx, ConsoleFacts facts) {
         ctx.header("X-Console-Attempt", Integer.toString(facts.id().attempt()));
         ctx.header("X-Console-State", facts.state().name().toLowerCase(Locale.ROOT));
         ctx.header("X-Console-Truncated", Boolean.toString(facts.truncated()));
@@ -81,23 +96,20 @@ final class ConsoleResource implements Resource {
                 "Content-Disposition",
                 "inline; filename=\"console-" + facts.id().job().value() + "-"
                         + facts.id().attempt() + ".log\"");
-        if (facts.sha256() != null) {
-            String tag = "\"" + facts.sha256() + "\"";
+        String tag = tag(facts);
+        if (tag != null) {
             ctx.header("ETag", tag).header("Cache-Control", "private, no-cache");
-            if (tag.equals(ctx.header("If-None-Match"))) {
-                ctx.status(HttpStatus.NOT_MODIFIED);
-                return;
-            }
         }
-        try (Opened opened = consoles.open(facts.id())) {
-            send(ctx, facts, opened);
-        }
+    }
+
+    private static @Nullable String tag(ConsoleFacts facts) {
+        return facts.sha256() == null ? null : "\"" + facts.sha256() + "\"";
     }
 
     private void send(Context ctx, ConsoleFacts facts, Opened opened) throws IOException {
         long length = facts.state() == ConsoleFacts.State.OPEN
                 ? consoles.visible(facts.id(), opened)
-                : facts.sha256() == null ? opened.length() : Math.min(facts.length(), opened.length());
+                : facts.sha256() == null ? opened.length() : facts.length();
         ctx.header("X-Console-Length", Long.toString(length));
         String tail = ctx.queryParam("tail");
         ByteRange range = tail == null
@@ -117,7 +129,7 @@ final class ConsoleResource implements Resource {
     /** With {@code If-Range} a part is wanted only of what the client has; otherwise the whole. */
     private static @Nullable String rangeHeader(Context ctx, ConsoleFacts facts) {
         String condition = ctx.header("If-Range");
-        boolean same = condition == null || condition.equals("\"" + facts.sha256() + "\"");
+        boolean same = condition == null || condition.equals(tag(facts));
         return same ? ctx.header("Range") : null;
     }
 

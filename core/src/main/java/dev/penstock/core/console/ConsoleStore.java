@@ -15,13 +15,13 @@ import org.jspecify.annotations.Nullable;
 /** What the database knows of consoles: that they ended, and how long they are. No byte of them. */
 final class ConsoleStore {
     private static final String CLOSE = """
-            INSERT INTO console (job_run_id, attempt, length, truncated, complete)
-            VALUES (:job, :attempt, :length, :truncated, :complete)
+            INSERT INTO console (job_run_id, attempt, length, truncated, complete, sha256)
+            VALUES (:job, :attempt, :length, :truncated, :complete, :sha256)
             ON CONFLICT DO NOTHING
             """;
     private static final String ATTEMPTS = """
             SELECT a.attempt, a.agent_name, a.ended_at IS NULL AS running,
-                   c.length, c.truncated, c.complete, c.sha256, c.closed_at
+                   c.length, c.truncated, c.complete, c.sha256, c.closed_at, c.deleted_at
               FROM job_attempt a
               LEFT JOIN console c ON c.job_run_id = a.job_run_id AND c.attempt = a.attempt
              WHERE a.job_run_id = :job
@@ -36,7 +36,8 @@ final class ConsoleStore {
     private static final String UNPACKED = """
             SELECT job_run_id, attempt, length
               FROM console
-             WHERE sha256 IS NULL AND closed_at < clock_timestamp() - CAST(:grace AS double precision) * interval '1 s'
+             WHERE sha256 IS NULL
+               AND (complete OR closed_at < clock_timestamp() - CAST(:grace AS double precision) * interval '1 s')
              ORDER BY closed_at
              LIMIT :most
             """;
@@ -57,13 +58,16 @@ final class ConsoleStore {
     /** A closed console that is to be packed. */
     record Unpacked(ConsoleId id, long length) {}
 
-    static void close(Handle tx, ConsoleId id, long length, boolean truncated, boolean complete) {
+    /** @param sha256 null when it is to be packed first */
+    static void close(
+            Handle tx, ConsoleId id, long length, boolean truncated, boolean complete, @Nullable String sha256) {
         Writes.later(tx, CLOSE)
                 .bind("job", id.job().value())
                 .bind("attempt", id.attempt())
                 .bind("length", length)
                 .bind("truncated", truncated)
-                .bind("complete", complete);
+                .bind("complete", complete)
+                .bind("sha256", sha256);
     }
 
     /** The consoles of a job, newest attempt first. */
@@ -80,7 +84,8 @@ final class ConsoleStore {
                             row.getLong("length"),
                             row.getBoolean("truncated"),
                             row.getString("sha256"),
-                            instant(row.getObject("closed_at", OffsetDateTime.class)));
+                            instant(row.getObject("closed_at", OffsetDateTime.class)),
+                            instant(row.getObject("deleted_at", OffsetDateTime.class)));
                 })
                 .list();
     }
@@ -104,7 +109,7 @@ final class ConsoleStore {
                 .findOne();
     }
 
-    /** Consoles that ended longer ago than {@code grace}, oldest first. */
+    /** Consoles to which nothing can be added any more, oldest first; to those that were cut something may for {@code grace}. */
     static List<Unpacked> unpacked(Handle handle, Duration grace, int most) {
         return handle.createQuery(UNPACKED)
                 .bind("grace", grace.toMillis() / 1000.0)

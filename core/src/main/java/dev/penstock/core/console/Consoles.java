@@ -1,5 +1,6 @@
 package dev.penstock.core.console;
 
+import dev.penstock.core.console.ConsoleBytes.Flushed;
 import dev.penstock.core.console.ConsoleBytes.Opened;
 import dev.penstock.core.platform.db.Database;
 import dev.penstock.core.platform.disk.DurableFiles;
@@ -15,7 +16,6 @@ import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,17 +30,13 @@ public final class Consoles implements ConsoleSink {
      */
     static final long RESERVE_BYTES = 128L << 20;
 
-    /** More consoles than end at one time. When there are more, some are flushed once more, which costs a little. */
-    private static final int MAX_FLUSHED = 10_000;
-
     private final Database database;
     private final ConsoleBytes bytes;
     private final ConsoleHub hub;
     private final SecretNet secrets;
     private final FreeSpace space;
     private final long maxBytes;
-    /** How long a console was when it was put on disk; until it is closed. */
-    private final ConcurrentHashMap<ConsoleId, Long> flushed = new ConcurrentHashMap<>();
+    private final ConsoleFlushes flushes;
 
     Consoles(Database database, ConsoleBytes bytes, ConsoleHub hub, SecretNet secrets, FreeSpace space, long maxBytes) {
         this.database = database;
@@ -49,19 +45,26 @@ public final class Consoles implements ConsoleSink {
         this.secrets = secrets;
         this.space = space;
         this.maxBytes = maxBytes;
+        this.flushes = new ConsoleFlushes(bytes);
     }
 
     @Override
     public Extent append(JobRunId job, int attempt, long offset, byte[] chunk) {
+        return append(job, attempt, offset, ByteBuffer.wrap(chunk));
+    }
+
+    /** As {@link #append(JobRunId, int, long, byte[])}; secrets are starred in the chunk itself. */
+    Extent append(JobRunId job, int attempt, long offset, ByteBuffer chunk) {
         var id = new ConsoleId(job, attempt);
         if (space.bytes() < RESERVE_BYTES) {
             throw full();
         }
         try {
-            SecretNet.Piece piece = secrets.masked(id, offset, chunk, bytes);
-            long length = bytes.append(id, piece.offset(), ByteBuffer.wrap(piece.bytes()), maxBytes);
+            secrets.mask(id, offset, chunk, bytes);
+            long length = bytes.append(id, offset, chunk, maxBytes);
             if (length > offset) {
                 hub.grew(id);
+                flushes.grew(id, length);
             }
             return extent(length);
         } catch (IOException e) {
@@ -100,11 +103,7 @@ public final class Consoles implements ConsoleSink {
     public void flush(JobRunId job, int attempt) {
         var id = new ConsoleId(job, attempt);
         try {
-            long length = bytes.flush(id);
-            if (flushed.size() >= MAX_FLUSHED) {
-                flushed.clear();
-            }
-            flushed.put(id, length);
+            flushes.flush(id);
         } catch (IOException e) {
             if (DurableFiles.isFull(e)) {
                 throw full();
@@ -121,13 +120,9 @@ public final class Consoles implements ConsoleSink {
     @Override
     public void close(Handle tx, JobRunId job, int attempt, boolean complete) {
         var id = new ConsoleId(job, attempt);
-        long length = 0;
+        var last = new Flushed(0, null);
         try {
-            length = bytes.length(id);
-            Long before = flushed.remove(id);
-            if (length > 0 && (before == null || before != length)) {
-                bytes.flush(id);
-            }
+            last = flushes.close(id);
         } catch (IOException e) {
             if (complete) {
                 throw new UncheckedIOException("Not on disk: " + id, e);
@@ -135,7 +130,9 @@ public final class Consoles implements ConsoleSink {
             // A lost attempt ends whatever became of its console; otherwise its job would hang for ever.
             log.atError().setCause(e).addKeyValue("job", job.value()).log("The console of a lost attempt is damaged");
         }
-        ConsoleStore.close(tx, id, length, length >= maxBytes, complete);
+        // To a console that was cut off its agent may add for some seconds.
+        String sha256 = complete ? last.sha256() : null;
+        ConsoleStore.close(tx, id, last.length(), last.length() >= maxBytes, complete, sha256);
         tx.afterCommit(() -> hub.ended(id));
     }
 
@@ -155,20 +152,29 @@ public final class Consoles implements ConsoleSink {
      *
      * @param attempt 0 for the newest
      * @return empty when the job has had no attempt so far and none was asked for
-     * @throws PenstockException NOT_FOUND when there is no such job or attempt
+     * @throws PenstockException NOT_FOUND when there is no such job or attempt, GONE when its console was deleted
      */
     Optional<ConsoleFacts> find(JobRunId job, int attempt) {
         List<ConsoleFacts> all = database.read(handle -> ConsoleStore.attempts(handle, origin(handle, job)));
-        if (attempt == 0) {
-            return all.stream().findFirst().map(this::measured);
+        Optional<ConsoleFacts> found = all.stream()
+                .filter(facts -> attempt == 0 || facts.id().attempt() == attempt)
+                .findFirst();
+        if (found.isEmpty() && attempt != 0) {
+            throw new PenstockException(
+                    ErrorCode.NOT_FOUND,
+                    "Job " + job.value() + " has no attempt " + attempt + "; it has had " + all.size());
         }
-        return Optional.of(all.stream()
-                .filter(facts -> facts.id().attempt() == attempt)
-                .findFirst()
-                .map(this::measured)
-                .orElseThrow(() -> new PenstockException(
-                        ErrorCode.NOT_FOUND,
-                        "Job " + job.value() + " has no attempt " + attempt + "; it has had " + all.size())));
+        found.ifPresent(facts -> checkDeleted(job, facts));
+        return found.map(this::measured);
+    }
+
+    private static void checkDeleted(JobRunId job, ConsoleFacts facts) {
+        if (facts.deletedAt() != null) {
+            throw new PenstockException(
+                    ErrorCode.GONE,
+                    "The console of job " + job.value() + ", attempt " + facts.id().attempt() + ", was deleted at "
+                            + facts.deletedAt() + ", as the settings \"console.keep-…\" and \"console.purge-…\" say");
+        }
     }
 
     private static JobRunId origin(Handle handle, JobRunId job) {

@@ -5,7 +5,6 @@ import dev.penstock.core.platform.mask.SecretMask;
 import dev.penstock.core.run.JobSecrets;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -33,32 +32,49 @@ final class SecretNet {
         this.secrets = secrets;
     }
 
-    /** Bytes to store, and where. */
-    @SuppressWarnings("ArrayRecordComponent") // equality is never asked of a piece
-    record Piece(long offset, byte[] bytes) {}
-
-    /** What is to be stored in place of a chunk; stars are written over the end of what is stored where it has to be. */
-    Piece masked(ConsoleId id, long offset, byte[] chunk, ConsoleBytes stored) throws IOException {
+    /**
+     * Stars secrets in a chunk that is to be stored, and also the end of what is stored when one began there. Of bytes that
+     * are stored already nothing changes.
+     */
+    void mask(ConsoleId id, long offset, ByteBuffer chunk, ConsoleBytes stored) throws IOException {
         SecretMask mask = of(id);
         if (mask.isEmpty()) {
-            return new Piece(offset, chunk);
+            return;
         }
+        byte[] bytes = chunk.array();
+        int end = chunk.arrayOffset() + chunk.limit();
         try (Opened opened = stored.open(id)) {
             long length = opened.length();
-            if (offset > length || offset + chunk.length <= length) {
-                return new Piece(offset, chunk);
+            if (offset > length || offset + chunk.remaining() <= length) {
+                return;
             }
-            int known = (int) (length - offset);
+            int fresh = chunk.arrayOffset() + chunk.position() + (int) (length - offset);
+            byte[] border = border(mask, opened, length, bytes, fresh, end);
+            mask.mask(bytes, fresh, end);
             int before = (int) Math.min(length, mask.longest() - 1L);
-            byte[] both = new byte[before + chunk.length - known];
-            readFully(opened, length - before, both, before);
-            System.arraycopy(chunk, known, both, before, chunk.length - known);
-            int first = mask.mask(both);
-            if (first >= 0 && first < before) {
-                stored.overwrite(id, length - before + first, ByteBuffer.wrap(both, first, before - first));
+            int first = mask.mask(border, 0, border.length);
+            if (first < 0 || first >= before) {
+                return;
             }
-            return new Piece(length, Arrays.copyOfRange(both, before, both.length));
+            stored.overwrite(id, length - before + first, ByteBuffer.wrap(border, first, before - first));
+            for (int i = before; i < border.length; i++) {
+                if (border[i] == '*') {
+                    bytes[fresh + i - before] = '*';
+                }
+            }
         }
+    }
+
+    /** The end of what is stored and the beginning of what is new: so much that a secret which is in both is in it. */
+    private static byte[] border(SecretMask mask, Opened opened, long length, byte[] bytes, int fresh, int end)
+            throws IOException {
+        int most = mask.longest() - 1;
+        int before = (int) Math.min(length, most);
+        int after = Math.min(end - fresh, most);
+        byte[] border = new byte[before + after];
+        readFully(opened, length - before, border, before);
+        System.arraycopy(bytes, fresh, border, before, after);
+        return border;
     }
 
     /** How many bytes of a growing console may be shown. */

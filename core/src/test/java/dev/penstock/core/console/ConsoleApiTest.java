@@ -224,6 +224,33 @@ class ConsoleApiTest {
     }
 
     @Test
+    void aDeletedConsoleIsGoneAndStillKnown() {
+        put(0, "said\n");
+        on.pass(job, 1);
+        on.execute("UPDATE console SET deleted_at = now() WHERE job_run_id = " + job.value());
+
+        api.get(path("")).expectProblem(410, "gone");
+        api.get(path("/stream")).expectProblem(410, "gone");
+        var listed =
+                api.get("/api/v1/jobs/" + job.value() + "/consoles").expect(200).json();
+        assertThat(listed.at("/items/0/length").asInt()).isEqualTo(5);
+        assertThat(listed.at("/items/0/deleted_at").asText()).isNotEmpty();
+    }
+
+    @Test
+    void aConsoleWhoseFileWasLostIsNotSaidToBeWhole() throws IOException {
+        put(0, "said\n");
+        on.pass(job, 1);
+        on.bytes.delete(new ConsoleId(job, 1));
+
+        var answer = api.get(path("")).expect(200);
+
+        assertThat(answer.text()).isEmpty();
+        assertThat(answer.header("X-Console-State")).isEqualTo("cut");
+        assertThat(answer.header("ETag")).isNull();
+    }
+
+    @Test
     void aJobWithoutAnAttemptHasAnEmptyConsole() {
         JobRunId waiting = on.waitingJob();
 

@@ -11,6 +11,7 @@ import dev.penstock.core.run.JobEvent;
 import dev.penstock.core.run.JobEvent.Claimed;
 import dev.penstock.core.run.JobEvent.Ended;
 import dev.penstock.core.run.JobEvent.Progress;
+import dev.penstock.core.run.JobReason;
 import dev.penstock.core.run.JobResult;
 import dev.penstock.core.run.RunFeature;
 import dev.penstock.core.run.RunFixture;
@@ -61,12 +62,22 @@ final class ConsoleFixture {
                 Duration.ZERO));
     }
 
+    /** A pipeline of one job. */
+    String pipeline() {
+        String name = "p" + NEXT.incrementAndGet();
+        runs.pipeline(name, RunFixture.stage("build", RunFixture.job("unit")));
+        return name;
+    }
+
+    /** The job of a new run of a pipeline. */
+    JobRunId trigger(String pipeline) {
+        long run = runs.trigger(pipeline).id().value();
+        return new JobRunId(runs.one(Long.class, "SELECT id FROM job_run WHERE pipeline_run_id = " + run));
+    }
+
     /** A job that waits for an agent. */
     JobRunId waitingJob() {
-        String pipeline = "p" + NEXT.incrementAndGet();
-        runs.pipeline(pipeline, RunFixture.stage("build", RunFixture.job("unit")));
-        runs.trigger(pipeline);
-        return runs.jobId(pipeline + "/1/build/1/unit");
+        return trigger(pipeline());
     }
 
     /** A job in its first attempt, on an agent of its own. */
@@ -118,8 +129,18 @@ final class ConsoleFixture {
     }
 
     void pass(JobRunId job, int attempt) {
+        end(job, attempt, JobResult.PASSED);
+    }
+
+    void end(JobRunId job, int attempt, JobResult result) {
         AgentId agent = Objects.requireNonNull(holders.get(job));
-        apply(job, new Ended(agent, attempt, JobResult.PASSED, null, null, Progress.NONE));
+        boolean passed = result == JobResult.PASSED;
+        JobReason reason = passed ? null : JobReason.TASK_FAILED;
+        apply(job, new Ended(agent, attempt, result, reason, passed ? null : "exit code 1", Progress.NONE));
+    }
+
+    void execute(String sql) {
+        runs.execute(sql);
     }
 
     void lose(JobRunId job) {
@@ -136,7 +157,7 @@ final class ConsoleFixture {
         return String.join(" ", runs.list("""
                 SELECT length || CASE WHEN complete THEN ' complete' ELSE ' cut' END
                        || CASE WHEN truncated THEN ' truncated' ELSE '' END
-                       || CASE WHEN sha256 IS NULL THEN '' ELSE ' packed' END
+                       || CASE WHEN sha256 IS NULL THEN '' ELSE ' hashed' END
                   FROM console
                  WHERE job_run_id = %d AND attempt = %d
                 """.formatted(job.value(), attempt)));

@@ -59,7 +59,7 @@ class ConsolesTest {
 
         on.pass(job, 1);
 
-        assertThat(on.row(job, 1)).isEqualTo("6 complete");
+        assertThat(on.row(job, 1)).isEqualTo("6 complete hashed");
     }
 
     @Test
@@ -87,7 +87,7 @@ class ConsolesTest {
 
         assertThat(extent.length()).isEqualTo(10);
         assertThat(extent.covers(32)).isTrue();
-        assertThat(on.row(job, 1)).isEqualTo("10 complete truncated");
+        assertThat(on.row(job, 1)).isEqualTo("10 complete truncated hashed");
     }
 
     @Test
@@ -120,16 +120,41 @@ class ConsolesTest {
         JobRunId longJob = on.runningJob();
         on.consoles.append(longJob, 1, 0, ConsoleFolderTest.randomLines(900_000));
         on.pass(longJob, 1);
+        JobRunId otherJob = on.runningJob();
+        on.consoles.append(otherJob, 1, 0, ConsoleFolderTest.randomLines(900_000));
+
+        new ConsolePacker(database, on.bytes, Duration.ofHours(1)).step();
+        on.pass(otherJob, 1);
+
+        assertThat(on.row(longJob, 1)).isEqualTo("900000 complete hashed");
+        assertThat(on.row(otherJob, 1)).isEqualTo("900000 complete");
+    }
+
+    @Test
+    void aShortConsoleIsHashedWhenItEndsAndNotLookedAtAgain() {
+        JobRunId job = on.runningJob();
+        on.append(job, 0, "hello");
         JobRunId silentJob = on.runningJob();
+
+        on.pass(job, 1);
         on.pass(silentJob, 1);
-        JobRunId runningJob = on.runningJob();
 
-        new ConsolePacker(database, on.bytes, Duration.ZERO).step();
-        on.pass(runningJob, 1);
+        assertThat(on.consoles.of(job).getFirst().sha256())
+                .isEqualTo("2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824");
+        assertThat(on.row(silentJob, 1)).isEqualTo("0 complete hashed");
+    }
 
-        assertThat(on.row(longJob, 1)).isEqualTo("900000 complete packed");
-        assertThat(on.row(silentJob, 1)).isEqualTo("0 complete packed");
-        assertThat(on.row(runningJob, 1)).isEqualTo("0 complete");
+    @Test
+    void theHashIsOfWhatIsThereAtTheEndAlsoWhenMoreCameAfterItWasPutOnDisk() {
+        JobRunId job = on.runningJob();
+        on.append(job, 0, "hel");
+        on.consoles.flush(job, 1);
+        on.append(job, 3, "lo");
+
+        on.pass(job, 1);
+
+        assertThat(on.consoles.of(job).getFirst().sha256())
+                .isEqualTo("2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824");
     }
 
     @Test
@@ -142,20 +167,19 @@ class ConsolesTest {
         on.append(job, 10, " and the rest");
         new ConsolePacker(database, on.bytes, Duration.ZERO).step();
 
-        assertThat(on.row(job, 1)).isEqualTo("23 cut packed");
+        assertThat(on.row(job, 1)).isEqualTo("23 cut hashed");
     }
 
     @Test
     void aConsoleWhoseFileIsLostIsNoLongerComplete() throws IOException {
         JobRunId job = on.runningJob();
-        on.append(job, 0, "hello");
+        on.consoles.append(job, 1, 0, ConsoleFolderTest.randomLines(100_000));
         on.pass(job, 1);
-        java.nio.file.Files.delete(
-                folder.resolve(Long.toString(job.value() / 1000)).resolve(job.value() + "-1.log"));
+        on.bytes.delete(new ConsoleId(job, 1));
 
         new ConsolePacker(database, on.bytes, Duration.ZERO).step();
 
-        assertThat(on.row(job, 1)).isEqualTo("0 cut packed");
+        assertThat(on.row(job, 1)).isEqualTo("0 cut hashed");
     }
 
     @Test

@@ -69,12 +69,15 @@ class SecretNetTest {
         net = new SecretNet(_ -> List.of());
         byte[] chunk = LOG.getBytes(StandardCharsets.UTF_8);
 
-        assertThat(net.masked(ID, 0, chunk, folder).bytes()).isSameAs(chunk);
+        net.mask(ID, 0, ByteBuffer.wrap(chunk), folder);
+
+        assertThat(new String(chunk, StandardCharsets.UTF_8)).isEqualTo(LOG);
     }
 
     private void append(ConsoleId id, long offset, byte[] chunk) throws IOException {
-        SecretNet.Piece piece = net.masked(id, offset, chunk, folder);
-        folder.append(id, piece.offset(), ByteBuffer.wrap(piece.bytes()), Long.MAX_VALUE);
+        ByteBuffer bytes = ByteBuffer.wrap(chunk);
+        net.mask(id, offset, bytes, folder);
+        folder.append(id, offset, bytes, Long.MAX_VALUE);
     }
 
     private String text(ConsoleId id) throws IOException {

@@ -3,6 +3,7 @@ package dev.penstock.core.dispatch;
 import dev.penstock.core.agent.AgentFeature;
 import dev.penstock.core.config.Definitions;
 import dev.penstock.core.console.ConsoleFeature;
+import dev.penstock.core.console.ConsoleLimits;
 import dev.penstock.core.http.ContractFiles;
 import dev.penstock.core.http.HttpServer;
 import dev.penstock.core.http.HttpSettings;
@@ -12,6 +13,7 @@ import dev.penstock.core.platform.db.Database;
 import dev.penstock.core.platform.worker.Worker;
 import dev.penstock.core.run.ConsoleSink;
 import dev.penstock.core.run.HeldAttempts;
+import dev.penstock.core.run.RetentionRules;
 import dev.penstock.core.run.RunFeature;
 import dev.penstock.core.testing.ApiClient;
 import dev.penstock.pluginhost.PluginJarRef;
@@ -100,7 +102,13 @@ final class TestNode implements AutoCloseable {
     private static ConsoleFeature console(DispatchFixture on, HeldAttempts held, InstantSource clock) {
         try {
             return ConsoleFeature.create(new ConsoleFeature.Needs(
-                    on.database, held, _ -> List.of(), on.signals, clock, on.folder.resolve("consoles"), 1 << 20));
+                    on.database,
+                    held,
+                    _ -> List.of(),
+                    on.signals,
+                    clock,
+                    on.folder.resolve("consoles"),
+                    new ConsoleLimits(1 << 20, RetentionRules.NONE)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

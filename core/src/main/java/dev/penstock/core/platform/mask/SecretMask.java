@@ -62,14 +62,29 @@ public final class SecretMask {
         return longest;
     }
 
-    /** Writes stars over all secrets; answers where the first one began, or -1 when there was none. */
+    /** As {@link #mask(byte[], int, int)}, of all bytes. */
     public int mask(byte[] bytes) {
+        return mask(bytes, 0, bytes.length);
+    }
+
+    /** Writes stars over all secrets between two places; answers where the first one began, or -1 when there was none. */
+    public int mask(byte[] bytes, int from, int to) {
+        if (to - from < KEY_BYTES) {
+            return -1;
+        }
         int first = -1;
         // Stars are written behind the search, because secrets may overlap.
-        int begin = 0;
-        int end = 0;
-        for (int at = 0; at + KEY_BYTES <= bytes.length; at++) {
-            int length = matchAt(bytes, at);
+        int begin = from;
+        int end = from;
+        // The four bytes at a place are those of the place before, moved by one: one byte is read for each place.
+        int key = key(bytes, from) << 8;
+        for (int at = from; at + KEY_BYTES <= to; at++) {
+            key = (key >>> 8) | (bytes[at + KEY_BYTES - 1] & 0xFF) << 24;
+            int hash = hash(key);
+            if ((filter[hash >>> 6] & (1L << hash)) == 0) {
+                continue;
+            }
+            int length = matchAt(bytes, at, to, key);
             if (length == 0) {
                 continue;
             }
@@ -93,14 +108,9 @@ public final class SecretMask {
         return mask(bytes) < 0 ? text : new String(bytes, StandardCharsets.UTF_8);
     }
 
-    private int matchAt(byte[] bytes, int at) {
-        int key = key(bytes, at);
-        int hash = hash(key);
-        if ((filter[hash >>> 6] & (1L << hash)) == 0) {
-            return 0;
-        }
+    private int matchAt(byte[] bytes, int at, int to, int key) {
         for (byte[] pattern : patterns.getOrDefault(key, List.of())) {
-            if (at + pattern.length <= bytes.length
+            if (at + pattern.length <= to
                     && Arrays.equals(bytes, at, at + pattern.length, pattern, 0, pattern.length)) {
                 return pattern.length;
             }
