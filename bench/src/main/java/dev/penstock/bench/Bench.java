@@ -57,6 +57,7 @@ public final class Bench {
         group("jobs", () -> new JobRows(report, scale).measure(folder.resolve("jobs")));
         group("commits", () -> new CommitRows(report, scale).measure(folder.resolve("commits")));
         group("console", () -> new ConsoleRows(report, scale).measure(folder.resolve("console")));
+        group("follow", () -> new FollowRow(report).measure(folder.resolve("follow")));
         group("agents", () -> new AgentRows(report, scale).measure(folder.resolve("agents")));
         group("history", () -> new HistoryRows(report, scale).measure(folder.resolve("history")));
         System.out.println();

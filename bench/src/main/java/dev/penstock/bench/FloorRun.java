@@ -115,6 +115,18 @@ final class FloorRun implements AutoCloseable {
     /** From the trigger on. */
     record Latency(Figures started, Figures finished) {}
 
+    /** Seconds in which the floor receives a body and has it in a file; for a floor without agents. */
+    double receive(byte[] body) throws IOException, InterruptedException {
+        post("/trigger");
+        post("/trigger"); // what is done is answered with the next one
+        String id = get("/poll");
+        try (var sender = new ByteSender(URI.create(url).getPort(), "")) {
+            long begin = System.nanoTime();
+            sender.send("POST", "/done/" + id, body, 0, body.length);
+            return ProcessFacts.secondsSince(begin);
+        }
+    }
+
     private String get(String path) throws IOException, InterruptedException {
         return http.send(HttpRequest.newBuilder(URI.create(url + path)).build(), BodyHandlers.ofString())
                 .body();

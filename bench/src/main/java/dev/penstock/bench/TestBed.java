@@ -151,6 +151,12 @@ final class TestBed implements AutoCloseable {
 
     /** A pipeline of one job that runs a line of shell and fetches nothing. */
     void createPipeline(String name, String shellLine) throws IOException, InterruptedException {
+        createPipeline(name, shellLine, List.of());
+    }
+
+    /** As {@link #createPipeline(String, String)}, for agents that have some resources. */
+    void createPipeline(String name, String shellLine, List<String> resources)
+            throws IOException, InterruptedException {
         var definition =
                 SimulatedAgent.JSON.createObjectNode().put("name", name).put("group", "bench");
         var material = definition.putArray("materials").addObject().put("type", "git");
@@ -158,12 +164,9 @@ final class TestBed implements AutoCloseable {
         var stage =
                 definition.putArray("stages").addObject().put("name", "work").put("fetch_materials", false);
         stage.putObject("approval").put("type", "manual");
-        var task = stage.putArray("jobs")
-                .addObject()
-                .put("name", "job")
-                .putArray("tasks")
-                .addObject()
-                .put("type", "exec");
+        var job = stage.putArray("jobs").addObject().put("name", "job");
+        resources.forEach(job.putArray("resources")::add);
+        var task = job.putArray("tasks").addObject().put("type", "exec");
         var options = task.putObject("options").put("command", "sh");
         options.putArray("arguments").add("-c").add(shellLine);
         api.post("/api/v1/pipelines", definition.toString());
