@@ -74,8 +74,7 @@ final class ConsoleRows {
             double before = ProcessFacts.processorSeconds(bed.serverPid());
             long begin = System.nanoTime();
             try (ByteSender sender = agent.sender()) {
-                String path =
-                        "/agent/v1/jobs/" + job.jobId() + "/console?attempt=" + job.attempt() + "&offset=";
+                String path = "/agent/v1/jobs/" + job.jobId() + "/console?attempt=" + job.attempt() + "&offset=";
                 for (int at = 0; at < bytes.length; at += Protocol.MAX_CONSOLE_CHUNK_BYTES) {
                     int length = Math.min(Protocol.MAX_CONSOLE_CHUNK_BYTES, bytes.length - at);
                     sender.send("PUT", path + at, bytes, at, length);
@@ -127,9 +126,8 @@ final class ConsoleRows {
             job = awaitJob(bed, bed.trigger("big"));
             seconds[round] = ProcessFacts.secondsSince(begin);
             awaitPacked(bed, job); // packing is part of the price, waiting for it is not
-            processor[round] = ProcessFacts.processorSeconds(bed.serverPid())
-                    - before
-                    - idle * ProcessFacts.secondsSince(begin);
+            processor[round] =
+                    ProcessFacts.processorSeconds(bed.serverPid()) - before - idle * ProcessFacts.secondsSince(begin);
             long copy = System.nanoTime();
             Path target = text.resolveSibling("copy.txt");
             new ProcessBuilder("sh", "-c", "cat '" + text + "' > '" + target + "' && sync '" + target + "'")
@@ -146,12 +144,7 @@ final class ConsoleRows {
                 "s",
                 3);
         report.share(
-                "P6",
-                "the same as a rate, by the floor's",
-                mebibytes / took,
-                mebibytes / floorSeconds,
-                "MiB/s",
-                0.5);
+                "P6", "the same as a rate, by the floor's", mebibytes / took, mebibytes / floorSeconds, "MiB/s", 0.5);
         report.atLeast("P6", "the same, whatever the floor", mebibytes / took, "MiB/s", 115);
         report.atMost(
                 "P6b",

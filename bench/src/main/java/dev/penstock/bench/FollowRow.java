@@ -107,10 +107,8 @@ final class FollowRow {
             if (!line.startsWith("data:")) {
                 continue;
             }
-            text.append(SimulatedAgent.JSON
-                    .readTree(line.substring(5))
-                    .path("text")
-                    .asText());
+            text.append(
+                    SimulatedAgent.JSON.readTree(line.substring(5)).path("text").asText());
             while (next < heard.length && text.indexOf("spoke-" + next + "\n") >= 0) {
                 heard[next++] = now;
             }

@@ -56,8 +56,8 @@ public record ConsoleFeature(ConsoleSink sink, List<Resource> resources, List<Wo
                 space,
                 needs.limits().maxBytes());
         var packer = new ConsolePacker(needs.database(), bytes, ConsolePacker.GRACE);
-        var retention =
-                new ConsoleRetention(needs.database(), bytes, space, needs.limits().rules(), needs.clock());
+        var retention = new ConsoleRetention(
+                needs.database(), bytes, space, needs.limits().rules(), needs.clock());
         var news = new ConsoleNews(needs.database(), needs.signals(), hub);
         needs.signals().listen(Channel.CONSOLE, news::heard);
         return new ConsoleFeature(

@@ -132,13 +132,10 @@ final class ConsoleFolder implements ConsoleBytes {
     @Override
     public Flushed flush(ConsoleId id) throws IOException {
         Flushed flushed;
-        try (FileChannel channel =
-                FileChannel.open(raw(id), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(raw(id), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             // Hashed before: the pages are in memory, and whoever reads the row later reads no file.
             long length = channel.size();
-            flushed = length < PACKED_FROM
-                    ? flushed(hashed(channel, length))
-                    : new Flushed(length, null);
+            flushed = length < PACKED_FROM ? flushed(hashed(channel, length)) : new Flushed(length, null);
             channel.force(false);
         } catch (NoSuchFileException _) {
             // No bytes, or packed and on disk.

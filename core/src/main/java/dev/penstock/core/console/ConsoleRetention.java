@@ -94,7 +94,8 @@ final class ConsoleRetention {
         if (!any) {
             log.atWarn()
                     .addKeyValue("freeMebibytes", space.look() >> 20)
-                    .log("The disk is nearly full, and no consoles may be deleted: all are kept, or newest of their kind");
+                    .log(
+                            "The disk is nearly full, and no consoles may be deleted: all are kept, or newest of their kind");
         }
         return false;
     }
@@ -108,8 +109,8 @@ final class ConsoleRetention {
     }
 
     private boolean mark(StageRunId stage, boolean anyAge) {
-        int marked = database.inTransaction(tx ->
-                RetentionQuery.lock(tx, stage, rules, anyAge) ? ConsoleRetentionStore.mark(tx, stage) : 0);
+        int marked = database.inTransaction(
+                tx -> RetentionQuery.lock(tx, stage, rules, anyAge) ? ConsoleRetentionStore.mark(tx, stage) : 0);
         if (marked > 0) {
             log.atInfo()
                     .addKeyValue("stageRun", stage.value())

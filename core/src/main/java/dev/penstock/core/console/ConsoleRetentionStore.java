@@ -27,6 +27,7 @@ final class ConsoleRetentionStore {
                AND c.deleted_at IS NULL
                AND c.sha256 IS NOT NULL
             """;
+
     private static final String LEAVING = """
             SELECT job_run_id, attempt
               FROM console

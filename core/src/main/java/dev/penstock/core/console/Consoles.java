@@ -172,8 +172,9 @@ public final class Consoles implements ConsoleSink {
         if (facts.deletedAt() != null) {
             throw new PenstockException(
                     ErrorCode.GONE,
-                    "The console of job " + job.value() + ", attempt " + facts.id().attempt() + ", was deleted at "
-                            + facts.deletedAt() + ", as the settings \"console.keep-…\" and \"console.purge-…\" say");
+                    "The console of job " + job.value() + ", attempt "
+                            + facts.id().attempt() + ", was deleted at " + facts.deletedAt()
+                            + ", as the settings \"console.keep-…\" and \"console.purge-…\" say");
         }
     }
 

@@ -57,6 +57,7 @@ public final class RetentionQuery {
              WHERE r.id = (SELECT pipeline_run_id FROM stage_run WHERE id = :stage)
                FOR NO KEY UPDATE
             """;
+
     private static final String LOCK_STAGE = """
             SELECT id
               FROM stage_run
@@ -91,7 +92,10 @@ public final class RetentionQuery {
      */
     public static boolean lock(Handle tx, StageRunId stage, RetentionRules rules, boolean anyAge) {
         tx.createQuery(LOCK_RUN).bind("stage", stage.value()).mapTo(Long.class).findOne();
-        tx.createQuery(LOCK_STAGE).bind("stage", stage.value()).mapTo(Long.class).findOne();
+        tx.createQuery(LOCK_STAGE)
+                .bind("stage", stage.value())
+                .mapTo(Long.class)
+                .findOne();
         return !deletable(tx, List.of(stage), rules, anyAge).isEmpty();
     }
 }

@@ -218,8 +218,7 @@ class ConsoleRetentionTest {
     }
 
     private void retain(RetentionRules rules) throws IOException {
-        var retention =
-                new ConsoleRetention(database, on.bytes, new FreeSpace(folder), rules, InstantSource.system());
+        var retention = new ConsoleRetention(database, on.bytes, new FreeSpace(folder), rules, InstantSource.system());
         for (int steps = 0; retention.step() && steps < 100; steps++) {}
     }
 }
