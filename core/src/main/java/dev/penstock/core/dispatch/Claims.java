@@ -33,6 +33,7 @@ final class Claims {
     private final AgentRoster roster;
     private final AssignmentBuilder assignments;
     private final ConsoleSink consoles;
+    private final PluginWaits pluginWaits;
 
     Claims(
             Database database,
@@ -40,13 +41,15 @@ final class Claims {
             HeldAttempts heldAttempts,
             AgentRoster roster,
             AssignmentBuilder assignments,
-            ConsoleSink consoles) {
+            ConsoleSink consoles,
+            PluginWaits pluginWaits) {
         this.database = database;
         this.jobs = jobs;
         this.heldAttempts = heldAttempts;
         this.roster = roster;
         this.assignments = assignments;
         this.consoles = consoles;
+        this.pluginWaits = pluginWaits;
     }
 
     /** An attempt that an agent has got. */
@@ -82,12 +85,13 @@ final class Claims {
     }
 
     /**
-     * Makes the assignment of an attempt, again if need be. When none can be made, the job is over as UNASSIGNABLE with
-     * the reason in its console, and the answer is empty.
+     * Makes the assignment of an attempt. When none can be made, the job is over as UNASSIGNABLE with the reason in its
+     * console, or waits again when only a plugin does not answer for now; the answer is empty.
      *
+     * @param again it was made before, and may have reached the agent after all: then the job is not put back
      * @throws JdbiException when the database does not answer; the attempt stays with the agent, to be asked for again
      */
-    Optional<Made> assignment(Given given) {
+    Optional<Made> assignment(Given given, boolean again) {
         Optional<Agent> agent = roster.find(given.agent());
         if (agent.isEmpty()) {
             return Optional.empty(); // deleted just now, and the attempt taken from it
@@ -104,23 +108,29 @@ final class Claims {
                     .log("Job assigned");
             return Optional.of(made);
         } catch (UnassignableException e) {
-            end(given, e.reason());
+            if (!e.isPassing()) {
+                end(given, e.reason(), new JobEvent.Unassignable(e.reason()));
+            } else if (!again) {
+                pluginWaits.note(given.job(), e.reason());
+                end(given, e.reason(), new JobEvent.PutBack(e.reason()));
+            }
         } catch (JdbiException e) {
             throw e;
         } catch (RuntimeException e) {
             log.atError().setCause(e).addKeyValue("job", given.job().value()).log("No assignment can be made");
-            end(given, "The server made a mistake when it prepared the job; its log says which");
+            String reason = "The server made a mistake when it prepared the job; its log says which";
+            end(given, reason, new JobEvent.Unassignable(reason));
         }
         return Optional.empty();
     }
 
-    private void end(Given given, String reason) {
+    private void end(Given given, String reason, JobEvent event) {
         log.atInfo()
                 .addKeyValue("job", given.job().value())
                 .addKeyValue("reason", reason)
                 .log("A job cannot be assigned");
         consoles.append(given.job(), given.attempt(), 0, assignments.consoleLine(reason));
-        database.useTransaction(tx -> jobs.apply(tx, given.job(), new JobEvent.Unassignable(reason)));
+        database.useTransaction(tx -> jobs.apply(tx, given.job(), event));
     }
 
     /** Whether the agent's own report has ended the attempt. */

@@ -63,13 +63,21 @@ public record DispatchFeature(Dispatcher dispatcher, List<Resource> resources, L
         Database database = needs.database();
         var assignments = new AssignmentBuilder(
                 database, needs.definitions(), needs.secrets(), types, needs.defaults(), needs.clock());
+        var pluginWaits = new PluginWaits(database, needs.definitions(), types, ticker);
         var claims = new Claims(
-                database, needs.jobs(), needs.heldAttempts(), needs.agents().roster(), assignments, needs.consoles());
-        var dispatcher = new Dispatcher(database, needs.agents().roster(), claims, needs.signals(), ticker);
+                database,
+                needs.jobs(),
+                needs.heldAttempts(),
+                needs.agents().roster(),
+                assignments,
+                needs.consoles(),
+                pluginWaits);
+        var dispatcher =
+                new Dispatcher(database, needs.agents().roster(), claims, pluginWaits, needs.signals(), ticker);
         var reports = new Reports(
                 database, needs.jobs(), needs.heldAttempts(), needs.consoles(), needs.artifacts(), needs.clock());
         var reaper = new LeaseReaper(database, needs.jobs(), ticker);
-        var queue = new QueueWatch(database, needs.agents().roster());
+        var queue = new QueueWatch(database, needs.agents().roster(), pluginWaits);
         return new DispatchFeature(
                 dispatcher,
                 List.of(

@@ -65,6 +65,7 @@ public final class Dispatcher implements AutoCloseable {
     private final Database database;
     private final AgentRoster roster;
     private final Claims claims;
+    private final PluginWaits pluginWaits;
     private final LongSupplier ticker;
     private final Worker worker;
     private final AutoCloseable subscription;
@@ -79,10 +80,17 @@ public final class Dispatcher implements AutoCloseable {
     private long restUntil;
 
     /** @param ticker nanoseconds of a clock that never goes back */
-    Dispatcher(Database database, AgentRoster roster, Claims claims, Signals signals, LongSupplier ticker) {
+    Dispatcher(
+            Database database,
+            AgentRoster roster,
+            Claims claims,
+            PluginWaits pluginWaits,
+            Signals signals,
+            LongSupplier ticker) {
         this.database = database;
         this.roster = roster;
         this.claims = claims;
+        this.pluginWaits = pluginWaits;
         this.ticker = ticker;
         this.waiting = new WaitingJobs(database);
         this.restUntil = ticker.getAsLong();
@@ -174,11 +182,14 @@ public final class Dispatcher implements AutoCloseable {
         JobRunId job = match.job().id();
         boolean given = false;
         try {
+            if (pluginWaits.holds(job)) {
+                return;
+            }
             slots.acquire();
             try {
                 Optional<Claims.Given> claim = claims.claim(agent, match.offer().name(), job);
                 claim.ifPresent(mine -> waiting.gone(job));
-                given = claim.isPresent() && deliver(claim.get());
+                given = claim.isPresent() && deliver(claim.get(), false);
             } finally {
                 slots.release();
             }
@@ -188,7 +199,7 @@ public final class Dispatcher implements AutoCloseable {
             log.atError().setCause(e).addKeyValue("job", job.value()).log("A job could not be given");
         } finally {
             long now = ticker.getAsLong();
-            claiming.put(job, now + SHUN);
+            claiming.put(job, now + (pluginWaits.reason(job).isPresent() ? PluginWaits.AGAIN : SHUN));
             if (!given) {
                 seats.release(agent, now + SHUN);
                 changed();
@@ -197,9 +208,9 @@ public final class Dispatcher implements AutoCloseable {
         }
     }
 
-    /** Makes the assignment and hands it over; false when none could be made, and the job is over. */
-    private boolean deliver(Claims.Given given) {
-        var assignment = claims.assignment(given);
+    /** Makes the assignment and hands it over; false when none could be made. */
+    private boolean deliver(Claims.Given given, boolean again) {
+        var assignment = claims.assignment(given, again);
         assignment.ifPresent(made -> seats.deliver(given.agent(), made.assignment(), made.pipeline()));
         return assignment.isPresent();
     }
@@ -261,7 +272,7 @@ public final class Dispatcher implements AutoCloseable {
                     .addKeyValue("job", row.job())
                     .addKeyValue("agent", row.agent().value())
                     .log("An assignment did not reach its agent; it is sent again");
-            given = deliver(new Claims.Given(row.agent(), new JobRunId(row.job()), row.attempt()));
+            given = deliver(new Claims.Given(row.agent(), new JobRunId(row.job()), row.attempt()), true);
         } catch (RuntimeException e) {
             log.atError().setCause(e).addKeyValue("job", row.job()).log("A job could not be given again");
         } finally {

@@ -2,6 +2,7 @@ package dev.penstock.core.dispatch;
 
 import dev.penstock.pluginhost.PluginJarRef;
 import java.util.Map;
+import java.util.Optional;
 
 /** What running plugins say about the types that a job uses. Thread-safe. */
 interface JobTypes {
@@ -15,6 +16,17 @@ interface JobTypes {
      * @param options as the definition has them, with secrets as {@link dev.penstock.plugin.Secret}
      */
     MaterialFacts material(String type, Map<String, Object> options) throws UnassignableException;
+
+    /** Whether the last call into the plugin of some material failed; asks no plugin. */
+    boolean isAnyAiling();
+
+    /**
+     * Tries whether the plugin of a material answers, when its last call failed.
+     *
+     * @param options as for {@link #material}; secrets may be left out
+     * @return why it does not
+     */
+    Optional<String> trouble(String type, Map<String, Object> options);
 
     /**
      * @param plugin the jar that an agent needs to check it out

@@ -6,6 +6,7 @@ import dev.penstock.pluginhost.PluginHost;
 import dev.penstock.pluginhost.PluginJarRef;
 import dev.penstock.pluginhost.TaskHandle;
 import java.util.Map;
+import java.util.Optional;
 
 /** Asks the running plugins of this server. */
 final class PluginJobTypes implements JobTypes {
@@ -27,9 +28,38 @@ final class PluginJobTypes implements JobTypes {
         try {
             return new MaterialFacts(material.plugin(), material.displayName(values), material.variables(values));
         } catch (PluginCallException e) {
-            throw new UnassignableException("Plugin \"" + e.pluginId() + "\" said nothing about a material of type \""
-                    + type + "\": " + e.getMessage());
+            String reason = reason(type, e);
+            throw switch (e.why()) {
+                case FAILED -> new UnassignableException(reason);
+                case TIMED_OUT, BUSY, CIRCUIT_OPEN, GONE -> UnassignableException.forNow(reason);
+            };
         }
+    }
+
+    @Override
+    public boolean isAnyAiling() {
+        return host.materialTypes().stream().anyMatch(MaterialHandle::isAiling);
+    }
+
+    @Override
+    public Optional<String> trouble(String type, Map<String, Object> options) {
+        Optional<MaterialHandle> material = host.materialType(type).filter(MaterialHandle::isAiling);
+        if (material.isEmpty()) {
+            return Optional.empty();
+        }
+        var values = material.get().read(options).values();
+        try {
+            material.get().displayName(values);
+            material.get().variables(values);
+            return Optional.empty();
+        } catch (PluginCallException e) {
+            return Optional.of(reason(type, e));
+        }
+    }
+
+    private static String reason(String type, PluginCallException e) {
+        return "Plugin \"" + e.pluginId() + "\" said nothing about a material of type \"" + type + "\": "
+                + e.getMessage();
     }
 
     private static UnassignableException notOffered(String noun, String type) {

@@ -1,9 +1,12 @@
 package dev.penstock.core.dispatch;
 
 import dev.penstock.core.platform.ids.AgentId;
+import dev.penstock.core.platform.ids.DefinitionId;
+import dev.penstock.core.platform.ids.JobRunId;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -33,6 +36,13 @@ final class QueueQuery {
             SELECT agent_id
               FROM job_run
              WHERE state IN ('ASSIGNED', 'RUNNING', 'CANCELLING')
+            """;
+
+    private static final String DEFINITION = """
+            SELECT r.definition_id
+              FROM job_run j
+              JOIN pipeline_run r ON r.id = j.pipeline_run_id
+             WHERE j.id = :job
             """;
 
     private QueueQuery() {}
@@ -92,6 +102,15 @@ final class QueueQuery {
                         row.getInt("attempt"),
                         row.getInt("queue_timeout_seconds")))
                 .list();
+    }
+
+    /** The definition that the job's run started with. */
+    static Optional<DefinitionId> definition(Handle handle, JobRunId job) {
+        return handle.createQuery(DEFINITION)
+                .bind("job", job.value())
+                .mapTo(Long.class)
+                .findOne()
+                .map(DefinitionId::new);
     }
 
     /** Agents that have a job. */

@@ -33,10 +33,12 @@ final class QueueWatch {
 
     private final Database database;
     private final AgentRoster roster;
+    private final PluginWaits pluginWaits;
 
-    QueueWatch(Database database, AgentRoster roster) {
+    QueueWatch(Database database, AgentRoster roster, PluginWaits pluginWaits) {
         this.database = database;
         this.roster = roster;
+        this.pluginWaits = pluginWaits;
     }
 
     /** A waiting job and why it waits. */
@@ -48,9 +50,17 @@ final class QueueWatch {
         return database.read(handle -> {
             Set<AgentId> busy = QueueQuery.busy(handle);
             return QueueQuery.entries(handle, after, limit).stream()
-                    .map(entry -> new Waiting(entry, WaitReason.of(entry.job(), entry.pinnedName(), agents, busy)))
+                    .map(entry -> new Waiting(entry, reason(entry, agents, busy)))
                     .toList();
         });
+    }
+
+    private WaitReason reason(Entry entry, List<Offer> agents, Set<AgentId> busy) {
+        WaitReason reason = WaitReason.of(entry.job(), entry.pinnedName(), agents, busy);
+        return pluginWaits
+                .reason(entry.job().id())
+                .map(text -> new WaitReason(text, reason.agents(), false))
+                .orElse(reason);
     }
 
     /** Writes the reasons that have changed, by one commit for many. */

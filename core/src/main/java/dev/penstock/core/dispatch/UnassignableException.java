@@ -5,10 +5,25 @@ final class UnassignableException extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final String reason;
+    private final boolean passing;
 
     UnassignableException(String reason) {
+        this(reason, false);
+    }
+
+    private UnassignableException(String reason, boolean passing) {
         super(reason);
         this.reason = reason;
+        this.passing = passing;
+    }
+
+    /** One can be made later: a plugin does not answer for now. */
+    static UnassignableException forNow(String reason) {
+        return new UnassignableException(reason, true);
+    }
+
+    boolean isPassing() {
+        return passing;
     }
 
     String reason() {

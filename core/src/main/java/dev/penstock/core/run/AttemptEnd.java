@@ -25,7 +25,7 @@ record AttemptEnd(
         CANCELLED,
         /** No word from the agent, or the agent itself said that it was interrupted. */
         LOST,
-        /** The agent was deleted meanwhile. */
+        /** The agent was deleted meanwhile, or the job was put back before it reached the agent. */
         REVOKED
     }
 
@@ -48,6 +48,7 @@ record AttemptEnd(
                         new AttemptEnd(Outcome.REVOKED, JobReason.AGENT_REVOKED, "The agent was deleted", false);
                     case JobEvent.Unassignable(var message) ->
                         new AttemptEnd(Outcome.FAILED, JobReason.UNASSIGNABLE, message, false);
+                    case JobEvent.PutBack(var message) -> new AttemptEnd(Outcome.REVOKED, null, message, false);
                     case JobEvent.Claimed _,
                             JobEvent.Reported _,
                             JobEvent.CancelRequested _,

@@ -42,6 +42,9 @@ public sealed interface JobEvent {
     /** No assignment can be made of it, for example because a secret is missing or its pinned agent was deleted. */
     record Unassignable(String message) implements JobEvent {}
 
+    /** No assignment can be made of it for now; nothing has reached the agent, and it waits again. */
+    record PutBack(String message) implements JobEvent {}
+
     /** It has waited for an agent as long as its definition allows. */
     record QueueTimedOut(String message) implements JobEvent {}
 

@@ -10,6 +10,7 @@ import dev.penstock.core.run.JobEvent.Claimed;
 import dev.penstock.core.run.JobEvent.Ended;
 import dev.penstock.core.run.JobEvent.GivenUp;
 import dev.penstock.core.run.JobEvent.LeaseExpired;
+import dev.penstock.core.run.JobEvent.PutBack;
 import dev.penstock.core.run.JobEvent.QueueTimedOut;
 import dev.penstock.core.run.JobEvent.Reported;
 import dev.penstock.core.run.JobEvent.RerunDecided;
@@ -60,7 +61,7 @@ public final class JobLife {
             case Unassignable(var message) -> failed(JobReason.UNASSIGNABLE, message, state.attempt(), now);
             case QueueTimedOut(var message) -> failed(JobReason.QUEUE_TIMEOUT, message, state.attempt(), now);
             case Reported _, Ended _ -> new Stay<>(Why.FENCED, "The job waits for an agent");
-            case LeaseExpired _, AgentRevoked _, RerunDecided _, GivenUp _ ->
+            case LeaseExpired _, AgentRevoked _, PutBack _, RerunDecided _, GivenUp _ ->
                 new Stay<>(Why.NOT_NOW, "The job waits for an agent");
         };
     }
@@ -81,9 +82,11 @@ public final class JobLife {
             when agent.equals(state.agent()) -> lost(state, JobReason.AGENT_REVOKED, onLoss, now);
             case Unassignable(var message)
             when state instanceof Assigned -> failed(JobReason.UNASSIGNABLE, message, state.attempt(), now);
+            case PutBack _
+            when state instanceof Assigned -> new To<>(new Scheduled(state.attempt(), now));
             case Reported _, Ended _ -> fenced(state);
             case LeaseExpired _ -> new Stay<>(Why.NOT_NOW, "The lease was renewed");
-            case Claimed _, AgentRevoked _, Unassignable _, QueueTimedOut _, RerunDecided _, GivenUp _ ->
+            case Claimed _, AgentRevoked _, Unassignable _, PutBack _, QueueTimedOut _, RerunDecided _, GivenUp _ ->
                 new Stay<>(Why.NOT_NOW, "Agent " + state.agent().value() + " has the job");
         };
     }
@@ -99,7 +102,7 @@ public final class JobLife {
             when !state.leaseUntil().isAfter(now) -> cancelled(state.by(), state.attempt(), null, now);
             case AgentRevoked(var agent)
             when agent.equals(state.agent()) -> cancelled(state.by(), state.attempt(), null, now);
-            case Unassignable _ -> cancelled(state.by(), state.attempt(), null, now);
+            case Unassignable _, PutBack _ -> cancelled(state.by(), state.attempt(), null, now);
             case Reported _, Ended _ -> fenced(state);
             case CancelRequested _ -> new Stay<>(Why.REPEATED, "The job is being cancelled");
             case LeaseExpired _ -> new Stay<>(Why.NOT_NOW, "The lease was renewed");
@@ -115,7 +118,7 @@ public final class JobLife {
             case CancelRequested(var by) -> cancelled(by, state.attempt(), null, now);
             case Reported _, Ended _ ->
                 new Stay<>(Why.FENCED, "The attempt counts as lost; a person decides about the job");
-            case Claimed _, LeaseExpired _, AgentRevoked _, Unassignable _, QueueTimedOut _ ->
+            case Claimed _, LeaseExpired _, AgentRevoked _, Unassignable _, PutBack _, QueueTimedOut _ ->
                 new Stay<>(Why.NOT_NOW, "A person must decide whether the job runs again");
         };
     }
@@ -131,6 +134,7 @@ public final class JobLife {
                     LeaseExpired _,
                     AgentRevoked _,
                     Unassignable _,
+                    PutBack _,
                     QueueTimedOut _,
                     RerunDecided _,
                     GivenUp _ -> new Stay<>(Why.NOT_NOW, "The job is over");

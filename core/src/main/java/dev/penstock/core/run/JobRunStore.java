@@ -92,6 +92,7 @@ public final class JobRunStore {
                    SET state = :state, phase = :phase, since = :since, agent_id = :agent, lease_until = :lease,
                        result = :result, reason = :reason, message = :message, wait_reason = NULL,
                        cancelled_by = COALESCE(:cancelledBy, cancelled_by), ended_at = :endedAt,
+                       max_reruns = max_reruns + CASE WHEN :event = 'PUT_BACK' AND rerun_policy = 'RERUN' THEN 1 ELSE 0 END,
                        assigned_at = CASE WHEN :state = 'SCHEDULED' THEN NULL ELSE assigned_at END,
                        building_at = CASE WHEN :state = 'SCHEDULED' THEN NULL
                                           WHEN CAST(:buildingAt AS timestamptz) IS NULL THEN building_at
@@ -312,6 +313,7 @@ public final class JobRunStore {
                     JobEvent.LeaseExpired _,
                     JobEvent.AgentRevoked _,
                     JobEvent.Unassignable _,
+                    JobEvent.PutBack _,
                     JobEvent.QueueTimedOut _,
                     JobEvent.RerunDecided _,
                     JobEvent.GivenUp _ -> Progress.NONE;

@@ -26,6 +26,7 @@ final class JobWords {
             case JobEvent.LeaseExpired _ -> "LEASE_EXPIRED";
             case JobEvent.AgentRevoked _ -> "AGENT_REVOKED";
             case JobEvent.Unassignable _ -> "UNASSIGNABLE";
+            case JobEvent.PutBack _ -> "PUT_BACK";
             case JobEvent.QueueTimedOut _ -> "QUEUE_TIMED_OUT";
             case JobEvent.RerunDecided _ -> "RERUN_DECIDED";
             case JobEvent.GivenUp _ -> "GIVEN_UP";
@@ -41,8 +42,11 @@ final class JobWords {
             case JobEvent.GivenUp decided -> decided.by();
             case JobEvent.Reported reported -> reported.agent().value().toString();
             case JobEvent.Ended ended -> ended.agent().value().toString();
-            case JobEvent.LeaseExpired _, JobEvent.AgentRevoked _, JobEvent.Unassignable _, JobEvent.QueueTimedOut _ ->
-                null;
+            case JobEvent.LeaseExpired _,
+                    JobEvent.AgentRevoked _,
+                    JobEvent.Unassignable _,
+                    JobEvent.PutBack _,
+                    JobEvent.QueueTimedOut _ -> null;
         };
     }
 }

@@ -41,6 +41,7 @@ final class DispatcherTest {
 
     @BeforeEach
     void forget() {
+        server.types.answers();
         all.forget();
         server.agents.roster().forget();
     }
@@ -280,6 +281,69 @@ final class DispatcherTest {
                 .contains("Task type \"cobol\" is offered by no running plugin");
         all.started("other", job("unit"));
         assertThat(PollingAgent.job(poll).locator()).isEqualTo("other/1/build/1/unit");
+    }
+
+    @Test
+    void aJobWhosePluginDoesNotAnswerWaitsWithTheReasonAndCostsNoAttempt() {
+        server.types.silent("Plugin \"git-material\" is left alone for a while", true);
+        PollingAgent alma = server.agent("alma");
+        CompletableFuture<PollReply> poll = alma.park();
+        all.started("deploy", job("unit"));
+
+        await("the reason is told", () -> reasons().contains("Plugin \"git-material\" is left alone for a while"));
+        assertThat(all.standing("deploy/1/build/1/unit")).isEqualTo("SCHEDULED 0");
+
+        server.types.answers();
+        server.pass(Duration.ofSeconds(6));
+        assertThat(PollingAgent.job(poll).attempt()).isEqualTo(1);
+        assertThat(reasons()).isEmpty();
+    }
+
+    @Test
+    void aJobThatWaitsForAPluginIsGivenUpWhenItsQueueTimeIsOver() {
+        server.types.silent("Plugin \"git-material\" is left alone for a while", true);
+        PollingAgent alma = server.agent("alma");
+        CompletableFuture<PollReply> poll = alma.park();
+        all.started("deploy", job("unit"));
+        await("the reason is told", () -> !reasons().isEmpty());
+        all.runs.execute("UPDATE job_run SET queue_timeout_seconds = 60, since = since - interval '61 seconds'");
+
+        new LeaseReaper(all.database, server.runs.jobs(), System::nanoTime).step();
+
+        assertThat(all.standing("deploy/1/build/1/unit")).isEqualTo("FINISHED 0 FAILED QUEUE_TIMEOUT");
+        server.types.answers();
+        all.started("other", job("unit"));
+        assertThat(PollingAgent.job(poll).locator()).isEqualTo("other/1/build/1/unit");
+    }
+
+    @Test
+    void aJobThatIsTheFirstToMeetASilentPluginIsPutBackAndLosesNoRerun() {
+        server.types.silent("Plugin \"git-material\" did not answer", false);
+        PollingAgent alma = server.agent("alma");
+        CompletableFuture<PollReply> poll = alma.park();
+        all.started("deploy", job("unit"));
+
+        await("it was put back", () -> all.runs.list("SELECT event FROM job_transition")
+                .contains("PUT_BACK"));
+        assertThat(all.standing("deploy/1/build/1/unit")).isEqualTo("SCHEDULED 1");
+        assertThat(all.runs.list("SELECT outcome || ' ' || message FROM job_attempt"))
+                .containsExactly("REVOKED Plugin \"git-material\" did not answer");
+
+        server.types.answers();
+        server.pass(Duration.ofSeconds(6));
+        assertThat(PollingAgent.job(poll).attempt()).isEqualTo(2);
+        assertThat(all.runs.list("SELECT max_reruns FROM job_run"))
+                .as("two as before, and one for the attempt that never began")
+                .containsExactly("3");
+    }
+
+    private List<String> reasons() {
+        return server.api()
+                .get("/api/v1/queue")
+                .expect(200)
+                .json()
+                .path("items")
+                .findValuesAsText("reason");
     }
 
     @Test

@@ -84,7 +84,8 @@ final class QueueTest {
     @Test
     void theReasonIsWrittenIntoTheRowOfAJobThatWaitsForLonger() {
         all.started("deploy", job("ship", List.of("windows"), OnAgentLoss.RERUN));
-        var watch = new QueueWatch(all.database, server.agents.roster());
+        var waits = new PluginWaits(all.database, all.runs.definitions, server.types, System::nanoTime);
+        var watch = new QueueWatch(all.database, server.agents.roster(), waits);
 
         watch.look();
         assertThat(all.runs.list("SELECT coalesce(wait_reason, '-') FROM job_run"))

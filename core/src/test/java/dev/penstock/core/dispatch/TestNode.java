@@ -25,7 +25,9 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A server with the features that agents talk to, on a free port; its monotonic clock runs and can be set ahead. Nothing
@@ -39,6 +41,7 @@ final class TestNode implements AutoCloseable {
     final DispatchFeature dispatch;
     final ConsoleSink consoles;
     final Database database;
+    final KnownTypes types = new KnownTypes();
     private final AtomicLong ahead = new AtomicLong();
     private final HttpServer http;
     private final List<Worker> workers = new ArrayList<>();
@@ -76,7 +79,7 @@ final class TestNode implements AutoCloseable {
                         clock,
                         new DispatchFeature.Defaults(
                                 Duration.ofSeconds(25), Duration.ZERO, Duration.ofHours(1), 1 << 20)),
-                new KnownTypes(),
+                types,
                 () -> System.nanoTime() + ahead.get());
         List<Resource> resources = new ArrayList<>();
         resources.addAll(agents.resources());
@@ -114,8 +117,32 @@ final class TestNode implements AutoCloseable {
         }
     }
 
-    /** A git material with URL and branch, and the task type "ant". */
-    private static final class KnownTypes implements JobTypes {
+    /** A git material with URL and branch, and the task type "ant"; its plugin can be made to be silent. */
+    static final class KnownTypes implements JobTypes {
+        private volatile @Nullable String trouble;
+        private volatile boolean known;
+
+        /** From now on it answers nothing; {@code known} tells whether that has been noticed. */
+        void silent(String why, boolean known) {
+            this.known = known;
+            this.trouble = why;
+        }
+
+        void answers() {
+            known = false;
+            trouble = null;
+        }
+
+        @Override
+        public boolean isAnyAiling() {
+            return known;
+        }
+
+        @Override
+        public Optional<String> trouble(String type, Map<String, Object> options) {
+            return Optional.ofNullable(trouble);
+        }
+
         @Override
         public PluginJarRef taskPlugin(String type) throws UnassignableException {
             if (type.equals("ant")) {
@@ -125,7 +152,12 @@ final class TestNode implements AutoCloseable {
         }
 
         @Override
-        public MaterialFacts material(String type, Map<String, Object> options) {
+        public MaterialFacts material(String type, Map<String, Object> options) throws UnassignableException {
+            String why = trouble;
+            if (why != null) {
+                known = true;
+                throw UnassignableException.forNow(why);
+            }
             return new MaterialFacts(
                     new PluginJarRef("git-material", "1.0", SHA.replace('9', '8'), 8),
                     "the " + type,

@@ -49,7 +49,37 @@ public final class PluginJars {
             }
             """;
 
+    private static final String MATERIAL = """
+            package sample;
+            import dev.penstock.plugin.*;
+            import dev.penstock.plugin.material.*;
+            import dev.penstock.plugin.option.*;
+            import java.util.*;
+            @org.pf4j.Extension
+            public final class Sample implements MaterialType {
+                public String id() { return "TYPE"; }
+                public Text label() { return Text.of("Some TYPE", "TYPE"); }
+                public List<Option> options() { return List.of(); }
+                public String displayName(OptionValues values) {
+                    if (Boolean.getBoolean("BROKEN")) { throw new IllegalStateException("broken"); }
+                    return "some TYPE";
+                }
+                public Optional<String> host(OptionValues values) { return Optional.empty(); }
+                public void check(MaterialContext context, OptionValues values) {}
+                public PollResult poll(MaterialContext context, OptionValues values, Optional<String> lastKnown) {
+                    return null;
+                }
+                public void checkout(CheckoutContext context, OptionValues values, String revision) {}
+            }
+            """;
+
     private PluginJars() {}
+
+    /** A jar whose plugin offers one material type; what it says of it fails while a system property is true. */
+    public static Path material(Path jar, String id, String type, String broken) throws IOException {
+        String source = MATERIAL.replace("TYPE", type).replace("BROKEN", broken);
+        return write(jar, manifest(id, ">=1.0.0 & <2.0.0"), compile(source), "sample.Sample\n");
+    }
 
     /** A jar whose plugin offers one task type and works. */
     public static Path good(Path jar, String id, String type) throws IOException {

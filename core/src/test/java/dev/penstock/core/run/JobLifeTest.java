@@ -14,6 +14,7 @@ import dev.penstock.core.run.JobEvent.Ended;
 import dev.penstock.core.run.JobEvent.GivenUp;
 import dev.penstock.core.run.JobEvent.LeaseExpired;
 import dev.penstock.core.run.JobEvent.Progress;
+import dev.penstock.core.run.JobEvent.PutBack;
 import dev.penstock.core.run.JobEvent.QueueTimedOut;
 import dev.penstock.core.run.JobEvent.Reported;
 import dev.penstock.core.run.JobEvent.RerunDecided;
@@ -190,6 +191,7 @@ class JobLifeTest {
         events.put("agent deleted, a person decides", new Case(new AgentRevoked(ALMA), OnAgentLoss.ASK, NOON));
         events.put("another agent deleted", new Case(new AgentRevoked(BRUNO)));
         events.put("cannot be assigned", new Case(new Unassignable("no secret")));
+        events.put("cannot be assigned for now", new Case(new PutBack("a plugin does not answer")));
         events.put("queue time over", new Case(new QueueTimedOut("nobody came")));
         events.put("a person lets it run again", new Case(new RerunDecided("eve")));
         events.put("a person gives it up", new Case(new GivenUp("eve")));
@@ -239,7 +241,7 @@ class JobLifeTest {
 
         private final int seed;
         private final Random random;
-        private final OnAgentLoss onLoss;
+        private OnAgentLoss onLoss;
         private JobState state = new Scheduled(0, NOON);
         private Instant now = NOON;
         private boolean cancelled;
@@ -299,6 +301,10 @@ class JobLifeTest {
                         "what is cancelled stays so");
             }
             decided += event instanceof RerunDecided ? 1 : 0;
+            if (event instanceof PutBack && after instanceof Scheduled) {
+                decided++;
+                onLoss = new OnAgentLoss(onLoss.policy(), onLoss.maxReruns() + 1); // as the row has it
+            }
             if (onLoss.policy() == OnAgentLoss.Policy.ASK) {
                 that(after.attempt() <= decided + 1, before, event, "no attempt that nobody decided");
             } else {
@@ -340,7 +346,12 @@ class JobLifeTest {
                 case 9, 10 -> new LeaseExpired();
                 case 11 -> random.nextInt(4) == 0 ? new AgentRevoked(agent) : new RerunDecided("eve");
                 case 12 -> random.nextInt(4) == 0 ? new GivenUp("eve") : new RerunDecided("eve");
-                default -> random.nextInt(5) == 0 ? new Unassignable("no secret") : new Claimed(agent, "it");
+                default ->
+                    switch (random.nextInt(6)) {
+                        case 0 -> new Unassignable("no secret");
+                        case 1 -> new PutBack("a plugin does not answer");
+                        default -> new Claimed(agent, "it");
+                    };
             };
         }
 

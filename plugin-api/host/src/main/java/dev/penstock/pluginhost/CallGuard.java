@@ -126,6 +126,11 @@ final class CallGuard {
         return quick.breaker().isOpen() || work.breaker().isOpen();
     }
 
+    /** Whether the last of the short calls failed, so that the next may as well. */
+    boolean isAiling() {
+        return quick.breaker().hasFailed();
+    }
+
     List<CallTiming> timings() {
         return timings.entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())

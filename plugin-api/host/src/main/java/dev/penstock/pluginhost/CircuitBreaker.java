@@ -51,4 +51,9 @@ final class CircuitBreaker {
     synchronized boolean isOpen() {
         return openUntil != null;
     }
+
+    /** Whether the last call that said something about the plugin failed. */
+    synchronized boolean hasFailed() {
+        return failures > 0;
+    }
 }

@@ -45,6 +45,11 @@ public final class MaterialHandle {
         return plugin;
     }
 
+    /** Whether the last short call into its plugin failed: the next, if it is let through, may as well. */
+    public boolean isAiling() {
+        return guard.isAiling();
+    }
+
     public Text label() {
         return described.label();
     }
