@@ -4,11 +4,12 @@ import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 
 /**
  * A regular expression that a person wrote. RE2/J matches it in time linear in the text; length and repetitions are
  * limited before it is compiled, because compiling takes time and memory in proportion to the product of nested
- * repetitions (finding 13). Immutable and thread-safe.
+ * repetitions (finding 13), and compiling has a deadline. Immutable and thread-safe.
  */
 public final class UserPattern {
     /** Honest ones have a few dozen. */
@@ -16,7 +17,7 @@ public final class UserPattern {
 
     /**
      * With its repetitions written out. The largest that this allows compiles in 16 ms at the first time and in 2 ms
-     * later, so that compiling needs no deadline of its own.
+     * later; many classes of Unicode take 40 ms.
      */
     private static final int MAX_UNFOLDED = 2_000;
 
@@ -43,13 +44,24 @@ public final class UserPattern {
             throw new IllegalArgumentException("The regular expression \"" + text
                     + "\" repeats too much: with its repetitions written out it is longer than " + MAX_UNFOLDED);
         }
+        if (EndlessFold.isIn(text)) {
+            throw new IllegalArgumentException("The regular expression \"" + text
+                    + "\" ignores the case of characters from U+1C80 to U+1C88, which is not possible: leave them out");
+        }
+        return new UserPattern(compiled(text));
+    }
+
+    private static Pattern compiled(String text) {
         try {
-            return new UserPattern(Pattern.compile(text));
-        } catch (PatternSyntaxException e) {
+            return Compiling.STANDARD.within(() -> Pattern.compile(text));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("The regular expression \"" + text + "\" " + e.getMessage(), e);
+        } catch (ExecutionException e) {
             throw new IllegalArgumentException(
-                    "\"" + text + "\" is not a regular expression: " + e.getDescription(), e);
-        } catch (RuntimeException | StackOverflowError e) {
-            throw new IllegalArgumentException("\"" + text + "\" is not a regular expression that can be used", e);
+                    e.getCause() instanceof PatternSyntaxException syntax
+                            ? "\"" + text + "\" is not a regular expression: " + syntax.getDescription()
+                            : "\"" + text + "\" is not a regular expression that can be used",
+                    e);
         }
     }
 

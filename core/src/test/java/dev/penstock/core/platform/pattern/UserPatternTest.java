@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import dev.penstock.core.testing.Eventually;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -52,6 +55,70 @@ class UserPatternTest {
     @ValueSource(strings = {"", "  ", "(", "[z-a]", "*", "(?<=x)y", "\\", "a{9999999999}", "\\p{", ")", "a{1001}"})
     void refusesWhatIsNoPattern(String pattern) {
         assertThatThrownBy(() -> UserPattern.of(pattern)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    /** Each of them would be compiled for ever. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "(?i)\u1c80",
+                "(?i)x\u1c88y",
+                "(?i)\\x{1C80}",
+                "(?i)[\\x{1c85}]",
+                "(?i)[B-\\x{1e942}]",
+                "a(?smi:[\u0400-\uffff])",
+                "(?i)[^a-b-\\x{1c83}-\\x{1c90}]",
+                "(?i)[\\x41-\u2000]",
+                "(?i)[\\--\\x{2000}]",
+                "(?s-m)(?-s)(?mi)[!-\uffff]"
+            })
+    void refusesToIgnoreTheCaseOfWhatHasNoEnd(String pattern) {
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(1),
+                () -> assertThatThrownBy(() -> UserPattern.of(pattern))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("U+1C80"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"[B-\\x{1e942}]", "\u1c80", "(?i)[a-z]-\\d+", "(?i)\ud55c\uae00", "(?i)[^a]", "(?i)\\pL", "(?i)."})
+    void whatHasAnEndIsCompiled(String pattern) {
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(5),
+                () -> assertThat(UserPattern.of(pattern).groups()).isZero());
+    }
+
+    /** A single character of any kind has an end, so that the table of those without one is whole. */
+    @Test
+    void noOtherCharacterIsCompiledForEver() {
+        assertTimeoutPreemptively(Duration.ofSeconds(20), () -> {
+            for (String range : List.of("!-\u1c7f", "\u1c89-\ud7ff", "\ue000-\\x{10ffff}")) {
+                assertThat(UserPattern.of("(?i)[" + range + "]").groups()).isZero();
+            }
+        });
+    }
+
+    @Test
+    void whatTakesTooLongIsGivenUpAndHoldsOneOfFewPlaces() {
+        var compiling = new Compiling(1, Duration.ofMillis(50));
+        var end = new CountDownLatch(1);
+
+        assertThatThrownBy(() -> compiling.within(() -> {
+                    end.await();
+                    return "late";
+                }))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("takes too long to be read");
+        assertThatThrownBy(() -> compiling.within(() -> "quick")).hasMessageContaining("others take too long");
+        end.countDown();
+        Eventually.until(() -> {
+            try {
+                return compiling.within(() -> "quick").equals("quick");
+            } catch (IllegalArgumentException _) {
+                return false; // its place is not free yet
+            }
+        });
     }
 
     @Test
