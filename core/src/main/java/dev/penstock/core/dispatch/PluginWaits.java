@@ -65,12 +65,14 @@ final class PluginWaits {
     /** Why the job waits, if it is for a plugin. */
     Optional<String> reason(JobRunId job) {
         Noted one = noted.get(job);
-        return one == null || ticker.getAsLong() - one.at() >= REMEMBERED ? Optional.empty() : Optional.of(one.reason());
+        return one == null || ticker.getAsLong() - one.at() >= REMEMBERED
+                ? Optional.empty()
+                : Optional.of(one.reason());
     }
 
     private Optional<String> trouble(JobRunId job) {
-        Optional<PipelineDefinition> definition = database.read(handle ->
-                QueueQuery.definition(handle, job).map(id -> definitions.byId(handle, id)));
+        Optional<PipelineDefinition> definition =
+                database.read(handle -> QueueQuery.definition(handle, job).map(id -> definitions.byId(handle, id)));
         return definition.stream()
                 .flatMap(pipeline -> pipeline.materials().stream())
                 .filter(material -> !material.type().equals(MaterialDefinition.PIPELINE))

@@ -82,8 +82,7 @@ public final class JobLife {
             when agent.equals(state.agent()) -> lost(state, JobReason.AGENT_REVOKED, onLoss, now);
             case Unassignable(var message)
             when state instanceof Assigned -> failed(JobReason.UNASSIGNABLE, message, state.attempt(), now);
-            case PutBack _
-            when state instanceof Assigned -> new To<>(new Scheduled(state.attempt(), now));
+            case PutBack _ when state instanceof Assigned -> new To<>(new Scheduled(state.attempt(), now));
             case Reported _, Ended _ -> fenced(state);
             case LeaseExpired _ -> new Stay<>(Why.NOT_NOW, "The lease was renewed");
             case Claimed _, AgentRevoked _, Unassignable _, PutBack _, QueueTimedOut _, RerunDecided _, GivenUp _ ->

@@ -323,8 +323,9 @@ final class DispatcherTest {
         CompletableFuture<PollReply> poll = alma.park();
         all.started("deploy", job("unit"));
 
-        await("it was put back", () -> all.runs.list("SELECT event FROM job_transition")
-                .contains("PUT_BACK"));
+        await(
+                "it was put back",
+                () -> all.runs.list("SELECT event FROM job_transition").contains("PUT_BACK"));
         assertThat(all.standing("deploy/1/build/1/unit")).isEqualTo("SCHEDULED 1");
         assertThat(all.runs.list("SELECT outcome || ' ' || message FROM job_attempt"))
                 .containsExactly("REVOKED Plugin \"git-material\" did not answer");

@@ -82,7 +82,8 @@ class UserPatternTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"[B-\\x{1e942}]", "\u1c80", "(?i)[a-z]-\\d+", "(?i)\ud55c\uae00", "(?i)[^a]", "(?i)\\pL", "(?i)."})
+            strings = {"[B-\\x{1e942}]", "\u1c80", "(?i)[a-z]-\\d+", "(?i)\ud55c\uae00", "(?i)[^a]", "(?i)\\pL", "(?i)."
+            })
     void whatHasAnEndIsCompiled(String pattern) {
         assertTimeoutPreemptively(
                 Duration.ofSeconds(5),
