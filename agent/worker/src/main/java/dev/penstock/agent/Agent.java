@@ -1,6 +1,7 @@
 package dev.penstock.agent;
 
 import dev.penstock.agent.job.JobParts;
+import dev.penstock.agent.job.JobThreads;
 import dev.penstock.agent.job.Place;
 import dev.penstock.agent.job.RunningJob;
 import dev.penstock.agent.job.Stop;
@@ -69,7 +70,8 @@ public final class Agent {
                 ProcessTable.ofMachine(),
                 plugins,
                 () -> new HttpJobServer(connections, session),
-                InstantSource.system());
+                InstantSource.system(),
+                JobThreads.open());
         this.agent = new RunningJob.Agent(place, parts, this::jobIsOver);
         this.loop = new PollLoop(new HttpJobServer(connections, session), session, wish(), new Shell(place));
     }

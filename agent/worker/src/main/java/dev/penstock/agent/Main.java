@@ -1,6 +1,7 @@
 package dev.penstock.agent;
 
 import dev.penstock.agent.job.JobParts;
+import dev.penstock.agent.job.JobThreads;
 import dev.penstock.agent.job.Place;
 import dev.penstock.agent.job.RunningJob;
 import dev.penstock.agent.job.Stop;
@@ -131,7 +132,12 @@ public final class Main {
             Path artifacts = options.getOrDefault("--artifacts", Path.of("artifacts"));
             var server = new LocalJobServer(System.out, Optional.ofNullable(options.get("--plugins")), artifacts);
             var parts = new JobParts(
-                    Launcher.ofMachine(), ProcessTable.ofMachine(), plugins, () -> server, InstantSource.system());
+                    Launcher.ofMachine(),
+                    ProcessTable.ofMachine(),
+                    plugins,
+                    () -> server,
+                    InstantSource.system(),
+                    JobThreads.open());
             Place place = localPlace(settings.get(), folders);
             RunningJob running = RunningJob.start(new RunningJob.Agent(place, parts, () -> {}), job);
             Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> cancel(running)));

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The console of a job on disk, kept whole until the server has acknowledged the job's end. Written by the job, read by
@@ -35,7 +36,7 @@ public final class ConsoleFile implements AutoCloseable {
     private final Condition changed = lock.newCondition();
     // Not channels: those are closed for everybody when a thread that uses them is interrupted.
     private final FileOutputStream out;
-    private final RandomAccessFile in;
+    private @Nullable RandomAccessFile in;
     private final byte[] buffer = new byte[BUFFER_BYTES];
     private int buffered;
     private long written;
@@ -58,7 +59,6 @@ public final class ConsoleFile implements AutoCloseable {
         this.headLimit = Math.max(0, limit - tailBytes - MARKER_BYTES);
         this.roomBytes = roomBytes;
         this.out = new FileOutputStream(file, true);
-        this.in = new RandomAccessFile(file, "r");
         this.written = file.length();
         this.tail = ConsoleTail.open(base, (int) tailBytes, headLimit);
     }
@@ -166,11 +166,20 @@ public final class ConsoleFile implements AutoCloseable {
     public int read(long offset, byte[] into) throws IOException {
         lock.lock();
         try {
+            long bufferBegin = written;
+            int inBuffer = buffered;
             flushBuffer();
-            in.seek(offset);
+            if (offset >= bufferBegin) { // all that is asked for lies there still
+                int from = (int) (offset - bufferBegin);
+                int length = Math.clamp(inBuffer - from, 0, into.length);
+                System.arraycopy(buffer, from, into, 0, length);
+                return length;
+            }
+            RandomAccessFile reader = reader();
+            reader.seek(offset);
             int total = 0;
             while (total < into.length) {
-                int read = in.read(into, total, into.length - total);
+                int read = reader.read(into, total, into.length - total);
                 if (read <= 0) {
                     break;
                 }
@@ -218,8 +227,9 @@ public final class ConsoleFile implements AutoCloseable {
             if (written == 0) {
                 return true;
             }
-            in.seek(written - 1);
-            return in.read() == '\n';
+            RandomAccessFile reader = reader();
+            reader.seek(written - 1);
+            return reader.read() == '\n';
         } finally {
             lock.unlock();
         }
@@ -247,8 +257,27 @@ public final class ConsoleFile implements AutoCloseable {
     public void close() throws IOException {
         flush();
         out.close();
-        in.close();
+        if (in != null) {
+            in.close();
+        }
         tail.close();
+    }
+
+    /** Closes it and deletes its files. */
+    public void delete() throws IOException {
+        close();
+        tail.deleteAll();
+        Files.deleteIfExists(file.toPath());
+    }
+
+    /** Most consoles are short, and never read from disk. */
+    private RandomAccessFile reader() throws IOException {
+        RandomAccessFile open = in;
+        if (open == null) {
+            open = new RandomAccessFile(file, "r");
+            in = open;
+        }
+        return open;
     }
 
     private void put(byte[] bytes, int offset, int length) throws IOException {

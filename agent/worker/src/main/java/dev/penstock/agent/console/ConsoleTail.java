@@ -57,6 +57,13 @@ final class ConsoleTail implements AutoCloseable {
         }
     }
 
+    /** Deletes its files, if it ever had any; to be closed before. */
+    void deleteAll() throws IOException {
+        if (out != null) {
+            deleteAll(base);
+        }
+    }
+
     /** In the order of their offsets. */
     private static List<Path> files(Path base) {
         String prefix = base.getFileName() + INFIX;

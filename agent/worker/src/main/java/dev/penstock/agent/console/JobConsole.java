@@ -190,18 +190,24 @@ public final class JobConsole implements Console {
             err.show(Long.MAX_VALUE);
             endOpenLine();
             long at = file.length() + pageLength;
-            secrets.masked(text).lines().forEach(line -> {
-                prefix(tagBytes, clock.now());
-                byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
-                int length = cut(bytes, 0, bytes.length, MAX_TEXT_BYTES);
-                put(bytes, 0, length);
-                put((byte) '\n');
-            });
+            String masked = secrets.masked(text);
+            if (!masked.isEmpty() && masked.indexOf('\n') < 0 && masked.indexOf('\r') < 0) {
+                sayLine(tagBytes, masked);
+            } else {
+                masked.lines().forEach(line -> sayLine(tagBytes, line));
+            }
             writePage();
             return at;
         } finally {
             lock.unlock();
         }
+    }
+
+    private void sayLine(byte[] tag, String line) {
+        prefix(tag, clock.now());
+        byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
+        put(bytes, 0, cut(bytes, 0, bytes.length, MAX_TEXT_BYTES));
+        put((byte) '\n');
     }
 
     private void endOpenLine() {

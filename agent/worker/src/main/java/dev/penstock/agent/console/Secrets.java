@@ -16,6 +16,7 @@ public final class Secrets {
     static final String REPLACEMENT = "********";
 
     private static final int ROOT = 0;
+    private static final Secrets NONE = new Secrets(List.of(), true);
 
     /** Open addressing, because most nodes have one edge: key is node and byte, in a table at most half full. */
     private final int[] edgeKeys;
@@ -58,7 +59,7 @@ public final class Secrets {
 
     /** Without any. */
     public static Secrets none() {
-        return new Secrets(List.of(), true);
+        return NONE;
     }
 
     /** Whether all forms are looked for; false when the values are so long that the rarer ones are not. */

@@ -3,7 +3,6 @@ package dev.penstock.agent.job;
 import dev.penstock.agent.console.JobConsole;
 import dev.penstock.agent.journal.Journal;
 import dev.penstock.agent.process.JobProcesses;
-import dev.penstock.agent.process.Launcher;
 import dev.penstock.agent.process.Program;
 import dev.penstock.agent.process.SearchPath;
 import dev.penstock.agent.process.SearchPath.Search;
@@ -16,11 +15,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** What one task has of the agent, and what the agent learns of it. Thread-safe. */
@@ -35,13 +36,13 @@ final class AgentTaskContext implements TaskContext, AutoCloseable {
     private @Nullable Path temporary;
 
     /** How programs of a job are started, and where their output goes. */
-    record Programs(Launcher launcher, JobProcesses processes, Journal journal, JobConsole console) {}
+    record Programs(JobParts parts, JobProcesses processes, Journal journal, JobConsole console) {}
 
     AgentTaskContext(Place place, Programs programs, Path workingDirectory, Map<String, String> environment) {
         this.place = place;
         this.programs = programs;
         this.workingDirectory = workingDirectory;
-        this.environment = Map.copyOf(environment);
+        this.environment = Collections.unmodifiableMap(environment);
     }
 
     @Override
@@ -87,8 +88,9 @@ final class AgentTaskContext implements TaskContext, AutoCloseable {
         Program program = start(command);
         running.add(program);
         JobConsole console = programs.console();
-        var out = Pump.start(program.out(), console::out);
-        var err = Pump.start(program.err(), console::err);
+        Executor threads = programs.parts().threads();
+        var out = Pump.start(threads, program.out(), console::out);
+        var err = Pump.start(threads, program.err(), console::err);
         try {
             int code = program.await();
             // Both are asked: each of them may have more to say.
@@ -132,7 +134,8 @@ final class AgentTaskContext implements TaskContext, AutoCloseable {
                 try {
                     List<String> arguments =
                             command.words().subList(1, command.words().size());
-                    Program program = programs.launcher()
+                    Program program = programs.parts()
+                            .launcher()
                             .start(programs.processes(), path, arguments, workingDirectory, variables);
                     programs.journal().add(program.root());
                     return program;

@@ -26,11 +26,20 @@ record ExecTask(List<String> words) implements TaskWork {
     public String summary() {
         var line = new StringBuilder();
         for (String word : words) {
-            boolean plain = !word.isEmpty() && word.chars().noneMatch(c -> c <= ' ' || c == '"' || c == '\'');
-            String quote = plain ? "" : word.indexOf('"') >= 0 ? "'" : "\"";
+            String quote = isPlain(word) ? "" : word.indexOf('"') >= 0 ? "'" : "\"";
             line.append(line.isEmpty() ? "" : " ").append(quote).append(word).append(quote);
         }
         return line.toString();
+    }
+
+    private static boolean isPlain(String word) {
+        for (int i = 0; i < word.length(); i++) {
+            char c = word.charAt(i);
+            if (c <= ' ' || c == '"' || c == '\'') {
+                return false;
+            }
+        }
+        return !word.isEmpty();
     }
 
     @Override

@@ -114,7 +114,7 @@ final class JobRunner {
                 throw e;
             }
             enter(Phase.BUILDING);
-            var programs = new AgentTaskContext.Programs(parts.launcher(), processes, journal, console);
+            var programs = new AgentTaskContext.Programs(parts, processes, journal, console);
             var means = new TaskRunner.Means(
                     workspace, environment.variables(), plugins, new FetchTask.Source(server, persistence), stop);
             Failure failure = new TaskRunner(place, programs, parts.clock(), means).run(job.tasks());
@@ -159,9 +159,8 @@ final class JobRunner {
 
     private void finish(TaskRun begun, TaskState state) {
         Instant now = parts.clock().instant();
-        double seconds = (now.toEpochMilli() - begun.startedAt().toEpochMilli()) / 1e3;
-        console.finish(state.name().toLowerCase(Locale.ROOT)
-                + String.format(Locale.ROOT, " after %.1f s", Math.max(0, seconds)));
+        String seconds = TaskRunner.tenths(now.toEpochMilli() - begun.startedAt().toEpochMilli());
+        console.finish(state.name().toLowerCase(Locale.ROOT) + " after " + seconds + " s");
         journal.add(new TaskRun(
                 begun.index(), begun.summary(), state, begun.consoleOffset(), begun.startedAt(), now, null));
     }

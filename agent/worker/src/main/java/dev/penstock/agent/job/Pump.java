@@ -3,10 +3,13 @@ package dev.penstock.agent.job;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Carries what a program prints to the console, on a thread of its own. Thread-safe. */
+/** Carries what a program prints to the console, on a thread of its own until its end. Thread-safe. */
 final class Pump {
     private static final Logger log = LoggerFactory.getLogger(Pump.class);
 
@@ -15,17 +18,14 @@ final class Pump {
     /** As much as a pipe holds. */
     private static final int MOST_BYTES = 64 * 1024;
 
-    /** Reading and masking need little stack. */
-    private static final long STACK_BYTES = 256 * 1024;
-
     /** When the program has ended and its pipe stays silent so long, somebody else holds on to it. */
     private static final Duration SILENCE = Duration.ofMillis(300);
 
-    private static final Duration TICK = Duration.ofMillis(20);
+    private static final long TICK_MILLIS = 20;
 
     private final InputStream from;
     private final To to;
-    private final Thread thread;
+    private final CountDownLatch ended = new CountDownLatch(1);
     private volatile long readingSince = System.nanoTime();
 
     /** Takes bytes, and may block. */
@@ -37,17 +37,11 @@ final class Pump {
     private Pump(InputStream from, To to) {
         this.from = from;
         this.to = to;
-        // A platform thread: a virtual one that waits in a pipe's read keeps its carrier.
-        this.thread = Thread.ofPlatform()
-                .daemon()
-                .name("output")
-                .stackSize(STACK_BYTES)
-                .unstarted(this::run);
     }
 
-    static Pump start(InputStream from, To to) {
+    static Pump start(Executor threads, InputStream from, To to) {
         var pump = new Pump(from, to);
-        pump.thread.start();
+        threads.execute(pump::run);
         return pump;
     }
 
@@ -59,7 +53,7 @@ final class Pump {
      */
     boolean awaitEnd() throws InterruptedException {
         long endedAt = System.nanoTime();
-        while (!thread.join(TICK)) {
+        while (!ended.await(TICK_MILLIS, TimeUnit.MILLISECONDS)) {
             long since = readingSince;
             boolean reading = since != 0;
             if (reading && System.nanoTime() - Math.max(since, endedAt) > SILENCE.toNanos()) {
@@ -88,6 +82,8 @@ final class Pump {
             log.atDebug().setCause(e).log("A program's output ended");
         } catch (InterruptedException _) {
             // Nobody interrupts a pump.
+        } finally {
+            ended.countDown();
         }
     }
 }

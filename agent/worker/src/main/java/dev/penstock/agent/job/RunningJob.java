@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -57,9 +58,10 @@ public final class RunningJob {
         RunningJob job = open(agent, journal);
         var processes =
                 new JobProcesses(agent.parts().table(), agent.place().mark(assignment.jobId(), assignment.attempt()));
-        Thread.ofVirtual().name("job").start(() -> job.work(agent, processes));
+        Executor threads = agent.parts().threads();
+        threads.execute(() -> job.work(agent, processes));
         if (assignment.idleTimeoutSeconds() > 0 || assignment.totalTimeoutSeconds() > 0) {
-            Thread.ofVirtual().name("job-clock").start(job::watch);
+            threads.execute(job::watch);
         }
         job.report(agent);
         return job;
@@ -161,11 +163,11 @@ public final class RunningJob {
                 console.showOpenLines();
             }
         };
-        Thread.ofPlatform().name("report").daemon().stackSize(512 * 1024).start(() -> {
+        agent.parts().threads().execute(() -> {
             try (JobServer server = agent.parts().servers().open()) {
                 new Reporter(journal, file, server, control).run();
                 worked.await();
-                file.close();
+                file.delete();
                 journal.delete();
             } catch (IOException | InterruptedException e) {
                 log.atError().addKeyValue("job", assignment()).setCause(e).log("The journal cannot be removed");

@@ -133,12 +133,12 @@ final class TaskRunner {
     }
 
     private void finish(TaskRun begun, Came came, long start) {
-        double seconds = (System.nanoTime() - start) / 1e9;
+        String seconds = tenths((System.nanoTime() - start) / 1_000_000);
         String state = came.state().name().toLowerCase(Locale.ROOT);
         programs.console()
                 .finish(state
                         + (came.words().isEmpty() ? "" : ": " + came.words())
-                        + String.format(Locale.ROOT, " after %.1f s", seconds));
+                        + " after " + seconds + " s");
         note(new TaskRun(
                 begun.index(),
                 begun.summary(),
@@ -168,7 +168,8 @@ final class TaskRunner {
             return broke(new TaskException(String.valueOf(e.getMessage()), e), false);
         }
         try (var context = new AgentTaskContext(place, programs, directory, means.environment())) {
-            return switch (new TaskThread(work, context).run(limit)) {
+            var thread = new TaskThread(work, context);
+            return switch (work instanceof ExecTask && limit.isZero() ? thread.runHere() : thread.run(limit)) {
                 case TaskThread.Outcome.Ended(var result) -> ended(oneLine(work.summary()), result);
                 case TaskThread.Outcome.Broke(var why) -> broke(why, context.isToolMissing());
                 case TaskThread.Outcome.TimedOut() -> {
@@ -235,8 +236,25 @@ final class TaskRunner {
         };
     }
 
+    /** Seconds with one digit behind the point; {@code String.format} costs more than the rest of a line. */
+    static String tenths(long millis) {
+        long tenths = (Math.max(0, millis) + 50) / 100;
+        return tenths / 10 + "." + tenths % 10;
+    }
+
+    /** Almost all are, and that is seen faster than a pattern is made. */
+    private static boolean isOneLine(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < ' ' || c > '~') {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private static String oneLine(String text) {
-        String line = text.replaceAll("\\s*\\R\\s*", " ").strip();
+        String line = isOneLine(text) ? text.strip() : text.replaceAll("\\s*\\R\\s*", " ").strip();
         return line.length() > 1000 ? line.substring(0, 1000) + "…" : line;
     }
 }

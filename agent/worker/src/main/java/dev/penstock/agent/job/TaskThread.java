@@ -60,6 +60,19 @@ final class TaskThread {
         };
     }
 
+    /**
+     * Runs a task of the agent's own, which heeds its interrupt and ends its programs then, on the caller's thread.
+     *
+     * @throws InterruptedException if the job is stopped; the task has been, too
+     */
+    Outcome runHere() throws InterruptedException {
+        try {
+            return new Outcome.Ended(work.run(context));
+        } catch (TaskException | RuntimeException e) {
+            return new Outcome.Broke(e);
+        }
+    }
+
     private void work() {
         try {
             outcome.set(work.run(context));

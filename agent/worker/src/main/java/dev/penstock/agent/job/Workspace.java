@@ -30,15 +30,21 @@ public final class Workspace {
             throw new Failure(Reason.AGENT_ERROR, "\"" + name + "\" cannot be the name of a working directory");
         }
         try {
-            Files.createDirectories(workspaces);
-            Path folder = workspaces.toRealPath().resolve(name);
-            if (Files.isSymbolicLink(folder)) {
-                throw new Failure(
-                        Reason.AGENT_ERROR,
-                        "The working directory \"" + folder
-                                + "\" is a symbolic link; replace it by a folder, or move all of them with work.directory");
+            // Asked first: making what is there costs an exception.
+            if (!Files.isDirectory(workspaces)) {
+                Files.createDirectories(workspaces);
             }
-            Files.createDirectories(folder);
+            Path folder = workspaces.toRealPath().resolve(name);
+            if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+                if (Files.isSymbolicLink(folder)) {
+                    throw new Failure(
+                            Reason.AGENT_ERROR,
+                            "The working directory \"" + folder
+                                    + "\" is a symbolic link; replace it by a folder, or move all of them with"
+                                    + " work.directory");
+                }
+                Files.createDirectories(folder);
+            }
             if (clean) {
                 empty(folder);
             }

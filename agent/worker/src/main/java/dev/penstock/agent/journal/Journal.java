@@ -8,6 +8,7 @@ import dev.penstock.agent.protocol.JobReport.End;
 import dev.penstock.agent.protocol.JobReport.PhaseEntered;
 import dev.penstock.agent.protocol.JobReport.TaskRun;
 import dev.penstock.agent.protocol.PollRequest.HeldJob;
+import java.io.ByteArrayOutputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -28,7 +29,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The facts of one attempt of a job in a file: its first line is the assignment, each further line a thing that happened;
- * the console lies beside it. Each fact is written before anybody is told. Thread-safe by its monitor.
+ * the console lies beside it. Each fact is written before anybody is told; the assignment, programs and the end at once.
+ * Thread-safe by its monitor.
  */
 public final class Journal implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Journal.class);
@@ -39,6 +41,9 @@ public final class Journal implements AutoCloseable {
     private final Path base;
     private final JobAssignment assignment;
     private final FileOutputStream out;
+    /** Lines that nobody was told of yet; a write for each costs more than the line. */
+    private final ByteArrayOutputStream pending = new ByteArrayOutputStream(512);
+
     private final List<PhaseEntered> phases = new ArrayList<>();
     private final Map<Integer, TaskRun> tasks = new TreeMap<>();
     private final List<Root> programs = new ArrayList<>();
@@ -140,27 +145,34 @@ public final class Journal implements AutoCloseable {
     }
 
     public synchronized void add(PhaseEntered phase) {
-        write(new JournalLine(phase, null, null, null));
+        note(new JournalLine(phase, null, null, null));
     }
 
     /** A task that began, or what came of one that did. */
     public synchronized void add(TaskRun task) {
-        write(new JournalLine(null, task, null, null));
+        note(new JournalLine(null, task, null, null));
     }
 
     public synchronized void add(Root program) {
-        write(new JournalLine(null, null, program, null));
+        note(new JournalLine(null, null, program, null));
+        write();
     }
 
     public synchronized void add(End end) {
-        write(new JournalLine(null, null, null, end));
+        note(new JournalLine(null, null, null, end));
+        write();
+        notifyAll();
     }
 
+    /** To be told: what is answered is written. */
     public synchronized List<PhaseEntered> phases() {
+        write();
         return List.copyOf(phases);
     }
 
+    /** To be told: what is answered is written. */
     public synchronized List<TaskRun> tasks() {
+        write();
         return List.copyOf(tasks.values());
     }
 
@@ -190,11 +202,15 @@ public final class Journal implements AutoCloseable {
 
     /** Makes everything survive a loss of power. */
     public void force() throws IOException {
+        synchronized (this) {
+            write();
+        }
         out.getFD().sync();
     }
 
     @Override
-    public void close() throws IOException {
+    public synchronized void close() throws IOException {
+        write();
         out.close();
     }
 
@@ -204,18 +220,23 @@ public final class Journal implements AutoCloseable {
         deleteAll(base);
     }
 
-    private void write(JournalLine line) {
-        try {
-            out.write(line(Json.write(line)));
-        } catch (IOException e) {
-            // A full disk: the job goes on and is reported from memory; only a kill now would lose this fact.
-            log.atError().addKeyValue("job", assignment).setCause(e).log("The journal cannot be written");
-        }
+    private void note(JournalLine line) {
+        pending.writeBytes(line(Json.write(line)));
         apply(line);
         version++;
-        if (line.end() != null) {
-            notifyAll();
+    }
+
+    private void write() {
+        if (pending.size() == 0) {
+            return;
         }
+        try {
+            pending.writeTo(out);
+        } catch (IOException e) {
+            // A full disk: the job goes on and is reported from memory; only a kill now would lose these facts.
+            log.atError().addKeyValue("job", assignment).setCause(e).log("The journal cannot be written");
+        }
+        pending.reset();
     }
 
     private void apply(JournalLine line) {

@@ -3,9 +3,12 @@ package dev.penstock.agent.json;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.SerializableString;
+import com.fasterxml.jackson.core.io.SerializedString;
 import java.io.IOException;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -24,7 +27,13 @@ final class RecordShape<T extends Record> {
 
     private final Class<T> type;
     private final RecordComponent[] components;
-    /** Whether null is a value of the component; asking reflection each time is dear. */
+
+    // What reflection would have to work out anew each time it is asked.
+    private final SerializableString[] names;
+    private final Type[] kinds;
+    private final Method[] accessors;
+
+    /** Whether null is a value of the component. */
     private final boolean[] nullable;
 
     private final Constructor<T> constructor;
@@ -32,12 +41,18 @@ final class RecordShape<T extends Record> {
     private RecordShape(Class<T> type) {
         this.type = type;
         this.components = type.getRecordComponents();
+        this.names = new SerializableString[components.length];
+        this.kinds = new Type[components.length];
+        this.accessors = new Method[components.length];
         this.nullable = new boolean[components.length];
         var parameters = new Class<?>[components.length];
         for (int i = 0; i < components.length; i++) {
             parameters[i] = components[i].getType();
             nullable[i] = components[i].getAnnotatedType().isAnnotationPresent(Nullable.class);
-            components[i].getAccessor().setAccessible(true);
+            names[i] = new SerializedString(components[i].getName());
+            kinds[i] = components[i].getGenericType();
+            accessors[i] = components[i].getAccessor();
+            accessors[i].setAccessible(true);
         }
         try {
             constructor = type.getDeclaredConstructor(parameters);
@@ -59,10 +74,10 @@ final class RecordShape<T extends Record> {
 
     void write(JsonGenerator to, Record value) throws IOException {
         to.writeStartObject();
-        for (RecordComponent component : components) {
-            Object part = part(component, value);
+        for (int i = 0; i < accessors.length; i++) {
+            Object part = part(accessors[i], value);
             if (part != null) {
-                to.writeFieldName(component.getName());
+                to.writeFieldName(names[i]);
                 Json.write(to, part);
             }
         }
@@ -72,14 +87,18 @@ final class RecordShape<T extends Record> {
     /** Reads up to the end of the object whose start is the current token. */
     T read(JsonParser from) throws IOException {
         var parts = new @Nullable Object[components.length];
+        int next = 0;
         while (from.nextToken() == JsonToken.FIELD_NAME) {
             String name = from.currentName();
             JsonToken token = from.nextToken();
-            int i = index(name);
+            int i = index(name, next);
             if (i < 0) {
                 from.skipChildren();
-            } else if (token != JsonToken.VALUE_NULL) {
-                parts[i] = value(from, components[i].getGenericType(), name);
+                continue;
+            }
+            next = i + 1;
+            if (token != JsonToken.VALUE_NULL) {
+                parts[i] = value(from, kinds[i], name);
             }
         }
         for (int i = 0; i < parts.length; i++) {
@@ -100,17 +119,23 @@ final class RecordShape<T extends Record> {
         }
     }
 
-    private static @Nullable Object part(RecordComponent component, Record value) {
+    private static @Nullable Object part(Method accessor, Record value) {
         try {
-            return component.getAccessor().invoke(value);
+            return accessor.invoke(value);
         } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("Cannot read " + component, e);
+            throw new IllegalStateException("Cannot read " + accessor, e);
         }
     }
 
-    private int index(String name) {
-        for (int i = 0; i < components.length; i++) {
-            if (components[i].getName().equals(name)) {
+    /** @param first where the name most likely is: fields come in the order of the record */
+    private int index(String name, int first) {
+        for (int i = first; i < names.length; i++) {
+            if (names[i].getValue().equals(name)) {
+                return i;
+            }
+        }
+        for (int i = 0; i < first; i++) {
+            if (names[i].getValue().equals(name)) {
                 return i;
             }
         }
@@ -172,7 +197,7 @@ final class RecordShape<T extends Record> {
             return from.getBinaryValue();
         } else if (kind == Instant.class) {
             try {
-                return Instant.parse(from.getText());
+                return Times.instant(from.getText());
             } catch (DateTimeParseException e) {
                 throw mismatch(name, kind);
             }

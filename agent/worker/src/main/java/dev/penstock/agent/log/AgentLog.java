@@ -1,5 +1,6 @@
 package dev.penstock.agent.log;
 
+import dev.penstock.agent.json.Times;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -31,7 +32,7 @@ public final class AgentLog implements SLF4JServiceProvider, ILoggerFactory {
 
     static void append(String line) {
         LogFile to = file;
-        String text = Instant.now().truncatedTo(ChronoUnit.MILLIS) + " " + line;
+        String text = Times.text(Instant.now().truncatedTo(ChronoUnit.MILLIS)) + " " + line;
         if (to == null) {
             System.err.print(text);
         } else {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +19,9 @@ public final class Launcher {
     private static final File NOTHING = new File(File.separatorChar == '\\' ? "NUL" : "/dev/null");
 
     private final Optional<Path> setsid;
+
+    /** What a program inherits unless that is changed; changing little costs less than giving it everything. */
+    private final Map<String, String> inherited = new HashMap<>(System.getenv());
 
     private Launcher(Optional<Path> setsid) {
         this.setsid = setsid;
@@ -54,8 +58,16 @@ public final class Launcher {
         words.addAll(arguments);
         var builder = new ProcessBuilder(words).directory(directory.toFile()).redirectInput(NOTHING);
         Map<String, String> variables = builder.environment();
-        variables.clear();
-        variables.putAll(environment);
+        for (Map.Entry<String, String> variable : environment.entrySet()) {
+            if (!variable.getValue().equals(inherited.get(variable.getKey()))) {
+                variables.put(variable.getKey(), variable.getValue());
+            }
+        }
+        for (String name : inherited.keySet()) {
+            if (!environment.containsKey(name)) {
+                variables.remove(name);
+            }
+        }
         variables.put(JobProcesses.MARK, job.nextMark());
         Process process = builder.start();
         Root root = job.started(process.pid());

@@ -1,27 +1,26 @@
 package dev.penstock.agent.server;
 
-import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Reads answers of HTTP/1.1: status, headers, and a body with a length, in chunks, or up to the end. */
 final class HttpReader {
-    static final int MAX_HEAD_BYTES = 16 * 1024;
+    private static final int MAX_HEAD_BYTES = 16 * 1024;
 
     /** An answer that is not written to a file is one document of the protocol. */
     private static final int MAX_BODY_BYTES = 8 << 20;
 
     private static final int BUFFER_BYTES = 64 * 1024;
 
-    private final BufferedInputStream in;
+    private final HttpInput in;
     private int headBytes;
+    /** Of a status line that was read and is not dealt with yet; 0 when there is none. */
+    private int status;
 
-    HttpReader(BufferedInputStream in) {
+    HttpReader(HttpInput in) {
         this.in = in;
     }
 
@@ -30,16 +29,26 @@ final class HttpReader {
 
     /** Waits until there is something to read; an {@link EOFException} when the connection ends instead. */
     void awaitFirstByte() throws IOException {
-        in.mark(1);
-        if (in.read() < 0) {
+        if (!in.awaitByte()) {
             throw new EOFException("The connection was closed");
         }
-        in.reset();
+    }
+
+    /** Whether the answer that has begun only says that the body may be sent; any other is left for {@link #head}. */
+    boolean isContinue() throws IOException {
+        status = statusLine();
+        if (status != 100) {
+            return false;
+        }
+        status = 0;
+        skipHeaders();
+        return true;
     }
 
     /** Status and headers of the final answer; those that only announce it are passed over. */
     Head head() throws IOException {
-        int status = statusLine();
+        int status = this.status == 0 ? statusLine() : this.status;
+        this.status = 0;
         while (status < 200) {
             skipHeaders();
             status = statusLine();
@@ -53,13 +62,14 @@ final class HttpReader {
             if (colon <= 0) {
                 throw new IOException("The answer has a broken header");
             }
-            String value = line.substring(colon + 1).strip();
-            switch (line.substring(0, colon).toLowerCase(Locale.ROOT)) {
-                case "content-length" -> length = number(value, Long.MAX_VALUE);
-                case "transfer-encoding" -> chunked = value.equalsIgnoreCase("chunked");
-                case "connection" -> close = value.equalsIgnoreCase("close");
-                case "retry-after" -> retryAfter = retryAfter(value);
-                default -> {}
+            if (isNamed(line, colon, "content-length")) {
+                length = number(value(line, colon), Long.MAX_VALUE);
+            } else if (isNamed(line, colon, "transfer-encoding")) {
+                chunked = value(line, colon).equalsIgnoreCase("chunked");
+            } else if (isNamed(line, colon, "connection")) {
+                close = value(line, colon).equalsIgnoreCase("close");
+            } else if (isNamed(line, colon, "retry-after")) {
+                retryAfter = retryAfter(value(line, colon));
             }
         }
         if (chunked) {
@@ -68,6 +78,14 @@ final class HttpReader {
             length = 0;
         }
         return new Head(status, length, !close && length != -2, retryAfter);
+    }
+
+    private static boolean isNamed(String line, int colon, String name) {
+        return colon == name.length() && line.regionMatches(true, 0, name, 0, colon);
+    }
+
+    private static String value(String line, int colon) {
+        return line.substring(colon + 1).strip();
     }
 
     /** The body, whole or, when there is a place for it, piece by piece into that. */
@@ -90,7 +108,7 @@ final class HttpReader {
         return memory.toByteArray();
     }
 
-    int statusLine() throws IOException {
+    private int statusLine() throws IOException {
         headBytes = 0;
         String line = line();
         if (!line.startsWith("HTTP/1.") || line.length() < 12) {
@@ -99,7 +117,7 @@ final class HttpReader {
         return (int) number(line.substring(9, 12), 999);
     }
 
-    void skipHeaders() throws IOException {
+    private void skipHeaders() throws IOException {
         String line = line();
         while (!line.isEmpty()) {
             line = line();
@@ -135,20 +153,12 @@ final class HttpReader {
     }
 
     private String line() throws IOException {
-        var line = new ByteArrayOutputStream(128);
-        int c = in.read();
-        while (c >= 0 && c != '\n') {
-            if (++headBytes > MAX_HEAD_BYTES) {
-                throw new IOException("The answer's head has more than " + MAX_HEAD_BYTES + " bytes");
-            }
-            line.write(c);
-            c = in.read();
+        String line = in.line(MAX_HEAD_BYTES - headBytes);
+        if (line == null) {
+            throw new IOException("The answer's head has more than " + MAX_HEAD_BYTES + " bytes");
         }
-        if (c < 0) {
-            throw new EOFException("The connection was closed within an answer");
-        }
-        String text = line.toString(StandardCharsets.ISO_8859_1);
-        return text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
+        headBytes += line.length() + 1;
+        return line.endsWith("\r") ? line.substring(0, line.length() - 1) : line;
     }
 
     private static long number(String text, long most) throws IOException {

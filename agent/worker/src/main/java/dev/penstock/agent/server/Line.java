@@ -1,6 +1,5 @@
 package dev.penstock.agent.server;
 
-import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -38,7 +37,7 @@ final class Line implements AutoCloseable {
     private final Object lock = new Object();
     private @Nullable Socket socket; // guarded by lock
     private boolean aborted; // guarded by lock
-    private @Nullable BufferedInputStream in;
+    private @Nullable HttpInput in;
     private @Nullable BufferedOutputStream out;
     private long lastUsed;
     private volatile long writingSince; // 0 while nothing is written
@@ -138,7 +137,7 @@ final class Line implements AutoCloseable {
         if (in == null) {
             connect();
         }
-        BufferedInputStream from = Objects.requireNonNull(in);
+        HttpInput from = Objects.requireNonNull(in);
         BufferedOutputStream to = Objects.requireNonNull(out);
         HttpReader reader = new HttpReader(from);
         Request.Body body = request.body();
@@ -151,7 +150,7 @@ final class Line implements AutoCloseable {
             }
             to.flush();
             if (expect) {
-                sendBody = waitForContinue(from, reader);
+                sendBody = waitForContinue(reader);
             } else {
                 patience((int) request.silence().toMillis());
                 reader.awaitFirstByte();
@@ -178,20 +177,14 @@ final class Line implements AutoCloseable {
     }
 
     /** True when the body is wanted, false when the answer is there already. */
-    private boolean waitForContinue(BufferedInputStream from, HttpReader reader) throws IOException {
+    private boolean waitForContinue(HttpReader reader) throws IOException {
         patience(EXPECT_MILLIS);
         try {
             reader.awaitFirstByte();
         } catch (SocketTimeoutException _) {
             return true;
         }
-        from.mark(HttpReader.MAX_HEAD_BYTES);
-        if (reader.statusLine() == 100) {
-            reader.skipHeaders();
-            return true;
-        }
-        from.reset();
-        return false;
+        return reader.isContinue();
     }
 
     /** Notes when each write began, because a blocking write has no time-out of its own. */
@@ -241,7 +234,7 @@ final class Line implements AutoCloseable {
             plain.connect(new InetSocketAddress(server.host(), server.port()), CONNECT_MILLIS);
             plain.setSoTimeout(CONNECT_MILLIS);
             Socket open = server.tls() ? secured(plain) : plain;
-            in = new BufferedInputStream(open.getInputStream(), 16 * 1024);
+            in = new HttpInput(open.getInputStream());
             out = new BufferedOutputStream(new Watched(open.getOutputStream()), 8 * 1024);
         } catch (IOException e) {
             throw new IOException("No connection to " + server + ": " + e.getMessage(), e);

@@ -52,7 +52,12 @@ final class JobBench implements AutoCloseable {
                 environment,
                 new Place.MaterialRules(List.of(), Duration.ofSeconds(5), 1 << 20));
         var parts = new JobParts(
-                Launcher.ofMachine(), ProcessTable.ofMachine(), plugins, () -> server, InstantSource.system());
+                Launcher.ofMachine(),
+                ProcessTable.ofMachine(),
+                plugins,
+                () -> server,
+                InstantSource.system(),
+                JobThreads.open());
         agent = new RunningJob.Agent(place, parts, () -> {});
     }
 
