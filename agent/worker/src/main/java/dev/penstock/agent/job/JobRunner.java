@@ -159,7 +159,8 @@ final class JobRunner {
 
     private void finish(TaskRun begun, TaskState state) {
         Instant now = parts.clock().instant();
-        String seconds = TaskRunner.tenths(now.toEpochMilli() - begun.startedAt().toEpochMilli());
+        String seconds =
+                TaskRunner.tenths(now.toEpochMilli() - begun.startedAt().toEpochMilli());
         console.finish(state.name().toLowerCase(Locale.ROOT) + " after " + seconds + " s");
         journal.add(new TaskRun(
                 begun.index(), begun.summary(), state, begun.consoleOffset(), begun.startedAt(), now, null));

@@ -136,9 +136,7 @@ final class TaskRunner {
         String seconds = tenths((System.nanoTime() - start) / 1_000_000);
         String state = came.state().name().toLowerCase(Locale.ROOT);
         programs.console()
-                .finish(state
-                        + (came.words().isEmpty() ? "" : ": " + came.words())
-                        + " after " + seconds + " s");
+                .finish(state + (came.words().isEmpty() ? "" : ": " + came.words()) + " after " + seconds + " s");
         note(new TaskRun(
                 begun.index(),
                 begun.summary(),
@@ -254,7 +252,9 @@ final class TaskRunner {
     }
 
     private static String oneLine(String text) {
-        String line = isOneLine(text) ? text.strip() : text.replaceAll("\\s*\\R\\s*", " ").strip();
+        String line = isOneLine(text)
+                ? text.strip()
+                : text.replaceAll("\\s*\\R\\s*", " ").strip();
         return line.length() > 1000 ? line.substring(0, 1000) + "…" : line;
     }
 }

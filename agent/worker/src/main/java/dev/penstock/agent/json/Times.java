@@ -70,8 +70,7 @@ public final class Times {
             for (int at = 20, unit = 100_000_000; at < text.length() - 1; at++, unit /= 10) {
                 nanos += unit * (text.charAt(at) - '0');
             }
-            return Instant.ofEpochSecond(
-                    date.toEpochDay() * DAY_SECONDS + hour * 3600L + minute * 60L + second, nanos);
+            return Instant.ofEpochSecond(date.toEpochDay() * DAY_SECONDS + hour * 3600L + minute * 60L + second, nanos);
         } catch (DateTimeException _) {
             return Instant.parse(text); // says why not
         }
@@ -85,14 +84,13 @@ public final class Times {
         }
         for (int at = 0; at < length - 1; at++) {
             char c = text.charAt(at);
-            boolean fits =
-                    switch (at) {
-                        case 4, 7 -> c == '-';
-                        case 10 -> c == 'T';
-                        case 13, 16 -> c == ':';
-                        case 19 -> c == '.';
-                        default -> c >= '0' && c <= '9';
-                    };
+            boolean fits = switch (at) {
+                case 4, 7 -> c == '-';
+                case 10 -> c == 'T';
+                case 13, 16 -> c == ':';
+                case 19 -> c == '.';
+                default -> c >= '0' && c <= '9';
+            };
             if (!fits) {
                 return false;
             }

@@ -19,7 +19,9 @@ final class TimesTest {
         var random = new Random(7);
 
         for (int i = 0; i < 20_000; i++) {
-            int[] nanos = {0, 1_000_000 * random.nextInt(1000), 1000 * random.nextInt(1_000_000), random.nextInt(1 << 29)};
+            int[] nanos = {
+                0, 1_000_000 * random.nextInt(1000), 1000 * random.nextInt(1_000_000), random.nextInt(1 << 29)
+            };
             Instant time = Instant.ofEpochSecond(random.nextLong(FIRST, AFTER_LAST), nanos[i % 4]);
 
             assertThat(Times.text(time)).isEqualTo(time.toString());
