@@ -91,7 +91,7 @@ public final class Json {
         return false;
     }
 
-    /** No switch over types: a process that starts pays dearly for it, and the agent is short of processor time then. */
+    @SuppressWarnings("IfChainToSwitch") // a switch over types is bound at run time, and costs a young process dearly
     static void write(JsonGenerator to, Object value) throws IOException {
         if (value instanceof String text) {
             to.writeString(text);
