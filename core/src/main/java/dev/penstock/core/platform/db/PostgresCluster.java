@@ -35,6 +35,9 @@ final class PostgresCluster {
     /** Small in memory, sure on disk. Sizes: a server with 2000 pipelines keeps its working set in 64 MB. */
     private static final Map<String, String> SETTINGS = settings();
 
+    /** What {@link #provision} has done; what says less is done again. */
+    private static final String PROVISIONED = "2";
+
     private final Path folder;
     private final Launcher launcher;
     private final PostgresPrograms programs;
@@ -50,6 +53,9 @@ final class PostgresCluster {
         all.put("listen_addresses", "127.0.0.1");
         all.put("unix_socket_directories", "");
         all.put("password_encryption", "scram-sha-256");
+        // Passwords are 256 random bits, which nobody finds by trying; repeating costs each new connection, and the
+        // first ones of a start most.
+        all.put("scram_iterations", "1");
         all.put("allow_alter_system", "off");
         all.put("fsync", "on");
         all.put("synchronous_commit", "on");
@@ -189,11 +195,15 @@ final class PostgresCluster {
         } catch (SQLException e) {
             throw new IOException("The embedded PostgreSQL could not be prepared: " + e.getMessage(), e);
         }
-        PrivateFolder.write(folder.resolve("provisioned"), "");
+        PrivateFolder.write(provisioned(), PROVISIONED);
     }
 
-    boolean isProvisioned() {
-        return Files.exists(folder.resolve("provisioned"));
+    boolean isProvisioned() throws IOException {
+        return Files.exists(provisioned()) && Files.readString(provisioned()).equals(PROVISIONED);
+    }
+
+    private Path provisioned() {
+        return folder.resolve("provisioned");
     }
 
     private static boolean isThere(Statement statement, String query) throws SQLException {

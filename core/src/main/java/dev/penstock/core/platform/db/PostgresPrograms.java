@@ -8,18 +8,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
+import java.util.zip.CRC32C;
+import java.util.zip.CheckedInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.slf4j.Logger;
@@ -27,8 +20,9 @@ import org.slf4j.LoggerFactory;
 import org.tukaani.xz.XZInputStream;
 
 /**
- * PostgreSQL's programs, unpacked once from our own dependency into a private folder, and compared with the list of
- * checksums made while unpacking at each start.
+ * PostgreSQL's programs, unpacked once from our own dependency into a private folder. At each start what will run is
+ * compared with the checksums made while unpacking. They tell damage, such as that of a power cut, and no intent: who can
+ * write to the private folder has the database anyway.
  */
 final class PostgresPrograms {
     private static final Logger log = LoggerFactory.getLogger(PostgresPrograms.class);
@@ -72,8 +66,13 @@ final class PostgresPrograms {
         return Long.toHexString(url.openConnection().getContentLengthLong());
     }
 
+    /** Programs and what they load; the rest are data files, whose damage PostgreSQL reports when it reads them. */
+    private static boolean runs(String name) {
+        return name.startsWith("bin/") || (name.startsWith("lib/") && !name.endsWith(".a"));
+    }
+
     private static void unpack(Platform platform, Path folder) throws IOException {
-        var sums = new TreeMap<String, String>();
+        var list = new StringBuilder();
         try (InputStream packed = PostgresPrograms.class.getResourceAsStream(platform.resource())) {
             if (packed == null) {
                 throw new IOException("There is no embedded PostgreSQL for " + platform.name());
@@ -91,17 +90,16 @@ final class PostgresPrograms {
                     Files.createSymbolicLink(target, Path.of(entry.getLinkName()));
                 } else {
                     Files.createDirectories(parent(target));
-                    var in = new DigestInputStream(tar, sha256());
+                    var in = new CheckedInputStream(tar, new CRC32C());
                     Files.copy(in, target);
                     setMode(target, entry.getMode());
-                    sums.put(
-                            name(folder, target),
-                            HexFormat.of().formatHex(in.getMessageDigest().digest()));
+                    String name = name(folder, target);
+                    if (runs(name)) {
+                        list.append(line(in.getChecksum().getValue(), name)).append('\n');
+                    }
                 }
             }
         }
-        var list = new StringBuilder();
-        sums.forEach((name, sum) -> list.append(sum).append("  ").append(name).append('\n'));
         PrivateFolder.write(folder.resolve(LIST), list.toString());
     }
 
@@ -110,36 +108,31 @@ final class PostgresPrograms {
         if (!Files.isRegularFile(list)) {
             return false;
         }
-        var checks = new ArrayList<Callable<Boolean>>();
-        for (String line : Files.readAllLines(list)) {
-            checks.add(() -> line.equals(sum(folder.resolve(line.substring(66))) + "  " + line.substring(66)));
-        }
-        int threads = Math.min(4, Runtime.getRuntime().availableProcessors());
-        try (var pool = Executors.newFixedThreadPool(threads)) {
-            for (var check : pool.invokeAll(checks)) {
-                if (!check.get()) {
-                    return false;
-                }
+        List<String> lines = Files.readAllLines(list);
+        for (String line : lines) {
+            String name = line.substring(line.lastIndexOf(' ') + 1);
+            Path file = folder.resolve(name);
+            if (!Files.isRegularFile(file) || !line.equals(line(sum(file), name))) {
+                return false;
             }
-            return !checks.isEmpty();
-        } catch (ExecutionException e) {
-            log.atWarn().setCause(e.getCause()).log("PostgreSQL's programs could not be checked");
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("Interrupted while PostgreSQL's programs were checked", e);
         }
+        return !lines.isEmpty();
     }
 
-    private static String sum(Path file) throws IOException {
-        MessageDigest digest = sha256();
+    private static String line(long sum, String name) {
+        return Long.toHexString(sum) + " " + name;
+    }
+
+    /** By an algorithm that Java runs at full speed from its first call on. */
+    private static long sum(Path file) throws IOException {
+        var sum = new CRC32C();
         byte[] buffer = new byte[BUFFER_BYTES];
         try (InputStream in = Files.newInputStream(file)) {
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                digest.update(buffer, 0, n);
+                sum.update(buffer, 0, n);
             }
         }
-        return HexFormat.of().formatHex(digest.digest());
+        return sum.getValue();
     }
 
     private static void setMode(Path file, int mode) throws IOException {
@@ -162,14 +155,6 @@ final class PostgresPrograms {
             throw new IOException("No folder above \"" + file + "\"");
         }
         return parent;
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     /** Operating system and processor, as the binaries' packages name them. */
