@@ -12,6 +12,9 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -121,9 +124,12 @@ public final class Main {
     private static Server start(Settings settings, Closing closing) throws IOException {
         InstantSource clock = InstantSource.system();
         Path data = privateFolder(settings.path(Setting.DATA_DIRECTORY));
-        Prepared prepared = Prepared.begin(settings, data, clock);
+        // PostgreSQL's start is the longest part and mostly waiting: everything else is done beside it.
+        var opening = new FutureTask<>(() -> closing.add("database", ServerDatabase.open(settings, data, clock)));
+        Thread.ofPlatform().name("database-start").start(opening);
+        Prepared prepared = prepared(settings, data, clock, opening);
         try {
-            ServerDatabase database = closing.add("database", ServerDatabase.open(settings, data, clock));
+            ServerDatabase database = opened(opening);
             PostgresSignals signals = closing.add("signals", new PostgresSignals(database.address()));
             signals.start();
             var foundation =
@@ -132,6 +138,35 @@ public final class Main {
         } catch (IOException | RuntimeException e) {
             prepared.close();
             throw e;
+        }
+    }
+
+    private static Prepared prepared(
+            Settings settings, Path data, InstantSource clock, Future<ServerDatabase> opening) throws IOException {
+        try {
+            return Prepared.begin(settings, data, clock);
+        } catch (IOException | RuntimeException e) {
+            try {
+                opened(opening); // so that it is there to be closed
+            } catch (IOException | RuntimeException ofDatabase) {
+                e.addSuppressed(ofDatabase);
+            }
+            throw e;
+        }
+    }
+
+    private static ServerDatabase opened(Future<ServerDatabase> opening) throws IOException {
+        try {
+            return opening.get();
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case IOException failure -> throw failure;
+                case RuntimeException failure -> throw failure;
+                case null, default -> throw new IllegalStateException("The database does not start", e);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("Interrupted while the database started", e);
         }
     }
 

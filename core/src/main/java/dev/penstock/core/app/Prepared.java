@@ -4,6 +4,7 @@ import dev.penstock.core.http.Contract;
 import dev.penstock.core.http.ContractFiles;
 import dev.penstock.core.http.HttpServer;
 import dev.penstock.core.http.HttpSettings;
+import dev.penstock.core.platform.json.Json;
 import dev.penstock.core.plugin.PluginFeature;
 import dev.penstock.pluginhost.HostSettings;
 import dev.penstock.pluginhost.PluginFolder;
@@ -14,23 +15,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
 /**
- * What needs no database, and is made ready while the database starts: the port, the plugins, the contract. A port that
- * is taken ends the start at once.
+ * What needs no database, and is made ready while the database starts: the port, the plugins, what writes JSON. A port
+ * that is taken ends the start.
  */
 final class Prepared implements AutoCloseable {
     private final HttpServer http;
     private final FutureTask<PluginFeature.Opened> plugins;
-    private final CompletableFuture<Contract> contract;
+    /** Half of the requests have nothing to compare with it, and the first ones of a start least of all. */
+    private final FutureTask<Contract> contract = new FutureTask<>(ContractFiles::load);
 
     private Prepared(HttpServer http, FutureTask<PluginFeature.Opened> plugins) {
         this.http = http;
         this.plugins = plugins;
-        this.contract = CompletableFuture.supplyAsync(ContractFiles::load);
     }
 
     /**
@@ -42,6 +42,7 @@ final class Prepared implements AutoCloseable {
     static Prepared begin(Settings settings, Path data, InstantSource clock) throws IOException {
         var plugins = new FutureTask<>(() -> plugins(settings, data, clock));
         Thread.ofPlatform().name("plugins-start").start(plugins);
+        Thread.ofPlatform().name("json-start").daemon().start(() -> Json.write(List.of()));
         var prepared = new Prepared(new HttpServer(httpSettings(settings)), plugins);
         try {
             prepared.http.open();
@@ -87,9 +88,17 @@ final class Prepared implements AutoCloseable {
         }
     }
 
-    /** Waits until the contract is read. */
+    /** Reads the contract at the first call. */
     Contract contract() {
-        return contract.join();
+        contract.run();
+        try {
+            return contract.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("The contract of the API cannot be read", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while the contract of the API was read", e);
+        }
     }
 
     /** For a start that has failed; a server that runs closes what it has taken over itself. */

@@ -44,13 +44,14 @@ public final class Server implements AutoCloseable {
         var server = new Server(features, prepared.http());
         try {
             List<Resource> resources = new ArrayList<>(features.resources());
-            resources.add(new ContractResource(prepared::contract));
-            features.workers().forEach(Worker::start);
+            resources.add(new ContractResource());
             prepared.http()
                     .start(
                             new HttpServer.Needs(
                                     features.tokens(), prepared::contract, features.idempotency(), features.observer()),
                             resources);
+            features.workers().forEach(Worker::start);
+            Thread.ofVirtual().name("contract").start(prepared::contract);
             return server;
         } catch (RuntimeException e) {
             server.close();

@@ -11,21 +11,22 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The API's contract: the OpenAPI document, and what requests are checked against. Immutable. */
+/**
+ * What the API's contract says of requests. Immutable. The document itself, which is large and seldom asked for, is not
+ * kept: {@link ContractFiles#document()}.
+ */
 public final class Contract {
     private static final Set<String> METHODS = Set.of("get", "put", "post", "delete", "patch", "head", "options");
 
-    private final Map<String, Object> document;
     private final Map<Key, Operation> operations = new HashMap<>();
 
     /** @param document an OpenAPI document as maps, lists and scalars */
     Contract(Map<String, Object> document) {
-        this.document = document;
         map(document.get("paths")).forEach((path, item) -> {
             Map<String, Object> methods = map(item);
             methods.forEach((method, operation) -> {
                 if (METHODS.contains(method)) {
-                    add(method.toUpperCase(Locale.ROOT), path, methods, map(operation));
+                    add(document, method.toUpperCase(Locale.ROOT), path, methods, map(operation));
                 }
             });
         });
@@ -43,17 +44,22 @@ public final class Contract {
     public record Operation(
             String method, String path, String operationId, String access, Set<String> query, Set<String> bodies) {}
 
-    private void add(String method, String path, Map<String, Object> item, Map<String, Object> operation) {
+    private void add(
+            Map<String, Object> document,
+            String method,
+            String path,
+            Map<String, Object> item,
+            Map<String, Object> operation) {
         List<Object> parameters = new ArrayList<>(list(item.get("parameters")));
         parameters.addAll(list(operation.get("parameters")));
         Set<String> query = new HashSet<>();
         for (Object parameter : parameters) {
-            Map<String, Object> resolved = resolved(map(parameter));
+            Map<String, Object> resolved = resolved(document, map(parameter));
             if ("query".equals(resolved.get("in"))) {
                 query.add(text(resolved.get("name")));
             }
         }
-        Map<String, Object> body = resolved(map(operation.get("requestBody")));
+        Map<String, Object> body = resolved(document, map(operation.get("requestBody")));
         operations.put(
                 new Key(method, path),
                 new Operation(
@@ -74,13 +80,8 @@ public final class Contract {
         return List.copyOf(operations.values());
     }
 
-    /** The document as maps, lists and scalars; not to be changed. */
-    public Map<String, Object> document() {
-        return document;
-    }
-
-    /** The node itself, or what its {@code $ref} into this document names. */
-    private Map<String, Object> resolved(Map<String, Object> node) {
+    /** The node itself, or what its {@code $ref} into the document names. */
+    private static Map<String, Object> resolved(Map<String, Object> document, Map<String, Object> node) {
         if (!(node.get("$ref") instanceof String reference)) {
             return node;
         }

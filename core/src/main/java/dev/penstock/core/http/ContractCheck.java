@@ -18,14 +18,15 @@ import java.util.function.Supplier;
 final class ContractCheck {
     private final Supplier<Contract> contract;
 
-    /** @param contract waits until it is read */
+    /** @param contract reads it when it is asked for the first time, so nobody is asked who has nothing to check */
     ContractCheck(Supplier<Contract> contract) {
         this.contract = contract;
     }
 
     void check(Context ctx) {
         Endpoint endpoint = ctx.endpoints().matchedHttpEndpoint();
-        if (endpoint == null || endpoint.path.startsWith("/agent/")) {
+        boolean plain = ctx.queryString() == null && ctx.contentType() == null;
+        if (plain || endpoint == null || endpoint.path.startsWith("/agent/")) {
             return;
         }
         Optional<Operation> found = contract.get()

@@ -26,8 +26,13 @@ public final class ContractFiles {
 
     private ContractFiles() {}
 
-    /** Reads and merges the files. */
+    /** What requests are checked against. */
     public static Contract load() {
+        return new Contract(document());
+    }
+
+    /** Reads and merges the files: maps, lists and scalars. */
+    public static Map<String, Object> document() {
         try {
             Map<String, Map<String, Object>> files = parsed();
             Map<String, Object> base = files.remove(BASE);
@@ -36,7 +41,7 @@ public final class ContractFiles {
             }
             Map<String, Object> document = new LinkedHashMap<>(base);
             files.forEach((file, content) -> merge(document, file, content));
-            return new Contract(document);
+            return document;
         } catch (IOException | URISyntaxException e) {
             throw new IllegalStateException("The contract of the API cannot be read", e);
         }

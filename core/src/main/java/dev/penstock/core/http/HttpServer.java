@@ -17,6 +17,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
@@ -26,7 +27,6 @@ import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
-import org.eclipse.jetty.util.VirtualThreads;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,7 +74,7 @@ public final class HttpServer implements AutoCloseable {
     /**
      * What the server needs from others.
      *
-     * @param contract may wait until it is read
+     * @param contract may read it when it is asked for the first time
      */
     public record Needs(
             AgentTokens tokens, Supplier<Contract> contract, Idempotency idempotency, RequestObserver observer) {}
@@ -120,7 +120,8 @@ public final class HttpServer implements AutoCloseable {
         var pool = new QueuedThreadPool(THREADS, 2);
         pool.setName("http");
         pool.setReservedThreads(0);
-        pool.setVirtualThreadsExecutor(VirtualThreads.getNamedVirtualThreadsExecutor("http-"));
+        pool.setVirtualThreadsExecutor(Executors.newThreadPerTaskExecutor(
+                Thread.ofVirtual().name("http-", 0).factory()));
         return pool;
     }
 

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
 
 /** The HTTP server alone with resources of a test, and a client that checks nothing. */
 final class HttpFixture implements AutoCloseable {
@@ -30,8 +31,11 @@ final class HttpFixture implements AutoCloseable {
     final List<String> observed = new CopyOnWriteArrayList<>();
 
     final HttpServer server;
-    private final HttpClient client =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    /** Its own threads are no platform threads, which tests count. */
+    private final HttpClient client = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .executor(Executors.newVirtualThreadPerTaskExecutor())
+            .build();
 
     HttpFixture(Database database, Resource... resources) {
         this(database, HttpLimits.STANDARD, resources);

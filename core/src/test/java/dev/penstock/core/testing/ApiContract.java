@@ -29,10 +29,11 @@ final class ApiContract {
     /** Answered by checks that come before any operation. */
     private static final Set<Integer> BEFORE_ANY = Set.of(404, 405, 421);
 
+    private static final Map<String, Object> DOCUMENT = ContractFiles.document();
     private static final Contract CONTRACT = ContractFiles.load();
     private static final SchemaRegistry SCHEMAS = SchemaRegistry.withDefaultDialect(
             SpecificationVersion.DRAFT_2020_12,
-            builder -> builder.schemas(Map.of(ID, Json.write(CONTRACT.document()))));
+            builder -> builder.schemas(Map.of(ID, Json.write(DOCUMENT))));
     private static final Map<String, Schema> KNOWN = new ConcurrentHashMap<>();
 
     private ApiContract() {}
@@ -111,7 +112,7 @@ final class ApiContract {
     }
 
     private static Map<?, ?> at(List<String> steps) {
-        Object node = CONTRACT.document();
+        Object node = DOCUMENT;
         for (String step : steps) {
             node = node instanceof Map<?, ?> map ? map.get(step) : null;
         }

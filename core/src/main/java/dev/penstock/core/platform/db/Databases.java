@@ -1,6 +1,5 @@
 package dev.penstock.core.platform.db;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -60,24 +59,26 @@ public final class Databases {
 
     /** The pool alone, for the fixture of tests. */
     public static HikariDataSource pool(DatabaseAddress address) {
-        var config = new HikariConfig();
-        config.setPoolName("penstock");
-        config.setJdbcUrl(address.url());
-        config.setUsername(address.user());
-        config.setPassword(address.password());
-        config.setMaximumPoolSize(address.connections());
-        config.setMinimumIdle(2);
-        config.setConnectionTimeout(CONNECTION_WAIT.toMillis());
-        config.setInitializationFailTimeout(CONNECTION_WAIT.toMillis());
-        config.setValidationTimeout(Duration.ofSeconds(3).toMillis());
-        config.addDataSourceProperty("ApplicationName", "penstock");
-        config.addDataSourceProperty("tcpKeepAlive", "true");
-        config.addDataSourceProperty("connectTimeout", "5");
-        config.addDataSourceProperty("socketTimeout", "90");
-        config.addDataSourceProperty("reWriteBatchedInserts", "true");
-        config.addDataSourceProperty("assumeMinServerVersion", "14");
-        config.addDataSourceProperty("options", LIMITS);
-        return new HikariDataSource(config);
+        // Set on the pool itself: a HikariConfig would be copied by reflection, which is slow at the first time. It
+        // connects when it is first asked for a connection.
+        var pool = new HikariDataSource();
+        pool.setPoolName("penstock");
+        pool.setJdbcUrl(address.url());
+        pool.setUsername(address.user());
+        pool.setPassword(address.password());
+        pool.setMaximumPoolSize(address.connections());
+        pool.setMinimumIdle(2);
+        pool.setConnectionTimeout(CONNECTION_WAIT.toMillis());
+        pool.setInitializationFailTimeout(CONNECTION_WAIT.toMillis());
+        pool.setValidationTimeout(Duration.ofSeconds(3).toMillis());
+        pool.addDataSourceProperty("ApplicationName", "penstock");
+        pool.addDataSourceProperty("tcpKeepAlive", "true");
+        pool.addDataSourceProperty("connectTimeout", "5");
+        pool.addDataSourceProperty("socketTimeout", "90");
+        pool.addDataSourceProperty("reWriteBatchedInserts", "true");
+        pool.addDataSourceProperty("assumeMinServerVersion", "14");
+        pool.addDataSourceProperty("options", LIMITS);
+        return pool;
     }
 
     /** Whether a failure says that the database cannot be reached at the moment, rather than that a statement is wrong. */
