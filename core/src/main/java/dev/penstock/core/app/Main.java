@@ -141,8 +141,8 @@ public final class Main {
         }
     }
 
-    private static Prepared prepared(
-            Settings settings, Path data, InstantSource clock, Future<ServerDatabase> opening) throws IOException {
+    private static Prepared prepared(Settings settings, Path data, InstantSource clock, Future<ServerDatabase> opening)
+            throws IOException {
         try {
             return Prepared.begin(settings, data, clock);
         } catch (IOException | RuntimeException e) {

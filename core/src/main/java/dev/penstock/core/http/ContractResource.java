@@ -19,7 +19,6 @@ public final class ContractResource implements Resource {
                 .setDereferenceAliases(true)
                 .setWidth(120)
                 .build();
-        ctx.contentType("application/yaml")
-                .result(new Dump(settings).dumpToString(ContractFiles.document()));
+        ctx.contentType("application/yaml").result(new Dump(settings).dumpToString(ContractFiles.document()));
     }
 }

@@ -32,8 +32,7 @@ final class ApiContract {
     private static final Map<String, Object> DOCUMENT = ContractFiles.document();
     private static final Contract CONTRACT = ContractFiles.load();
     private static final SchemaRegistry SCHEMAS = SchemaRegistry.withDefaultDialect(
-            SpecificationVersion.DRAFT_2020_12,
-            builder -> builder.schemas(Map.of(ID, Json.write(DOCUMENT))));
+            SpecificationVersion.DRAFT_2020_12, builder -> builder.schemas(Map.of(ID, Json.write(DOCUMENT))));
     private static final Map<String, Schema> KNOWN = new ConcurrentHashMap<>();
 
     private ApiContract() {}

@@ -88,10 +88,9 @@ class EmbeddedPostgresTest {
                 .isEqualTo("rw-------");
         try (Connection connection = connect(postgres.superuser(), postgres.superuserPassword());
                 Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(
-                        "SELECT bool_and(rolpassword LIKE 'SCRAM-SHA-256$%'),"
-                                + " bool_or(rolname = 'penstock' AND rolpassword LIKE 'SCRAM-SHA-256$1:%')"
-                                + " FROM pg_authid WHERE rolcanlogin")) {
+                ResultSet row = statement.executeQuery("SELECT bool_and(rolpassword LIKE 'SCRAM-SHA-256$%'),"
+                        + " bool_or(rolname = 'penstock' AND rolpassword LIKE 'SCRAM-SHA-256$1:%')"
+                        + " FROM pg_authid WHERE rolcanlogin")) {
             row.next();
             assertThat(row.getBoolean(1)).isTrue();
             assertThat(row.getBoolean(2)).as("a random word is hashed once").isTrue();
