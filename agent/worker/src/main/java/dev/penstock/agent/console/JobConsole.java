@@ -206,7 +206,7 @@ public final class JobConsole implements Console {
     private void sayLine(byte[] tag, String line) {
         prefix(tag, clock.now());
         byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
-        put(bytes, 0, cut(bytes, 0, bytes.length, MAX_TEXT_BYTES));
+        put(bytes, 0, Characters.cut(bytes, 0, bytes.length, MAX_TEXT_BYTES));
         put((byte) '\n');
     }
 
@@ -247,19 +247,6 @@ public final class JobConsole implements Console {
             file.append(page, 0, pageLength);
             pageLength = 0;
         }
-    }
-
-    /** How many of the bytes are at most {@code most} and do not end inside a character. */
-    private static int cut(byte[] bytes, int offset, int length, int most) {
-        if (length <= most) {
-            return length;
-        }
-        int end = most;
-        while (end > 0 && most - end < 3 && (bytes[offset + end] & 0xC0) == 0x80) {
-            end--;
-        }
-        // What is not UTF-8 is cut anywhere.
-        return (bytes[offset + end] & 0xC0) == 0x80 ? most : end;
     }
 
     /** One stream of the program that runs. Used under the console's lock. */
@@ -373,7 +360,7 @@ public final class JobConsole implements Console {
                     open = this;
                     shown = 0;
                 }
-                int part = cut(bytes, from, left, MAX_TEXT_BYTES - shown);
+                int part = Characters.cut(bytes, from, left, MAX_TEXT_BYTES - shown);
                 put(bytes, from, part);
                 shown += part;
                 from += part;
