@@ -73,7 +73,7 @@ public final class Agent {
                 InstantSource.system(),
                 JobThreads.open());
         this.agent = new RunningJob.Agent(place, parts, this::jobIsOver);
-        this.loop = new PollLoop(new HttpJobServer(connections, session), session, wish(), new Shell(place));
+        this.loop = new PollLoop(new HttpJobServer(connections, session), session, wish(), new Shell(place, session));
     }
 
     /**
@@ -119,12 +119,14 @@ public final class Agent {
         Duration atMost = settings.seconds(Setting.JOBS_GRACE_SECONDS).plus(REPORT_DEADLINE);
         loop.jobs().forEach(job -> job.stop(Stop.SHUTDOWN));
         try {
+            // One that was just being begun is stopped, too.
+            ended.await(2, TimeUnit.SECONDS);
+            loop.jobs().forEach(job -> job.stop(Stop.SHUTDOWN));
             for (RunningJob job : loop.jobs()) {
                 if (!job.awaitOver(atMost)) {
                     log.atWarn().addKeyValue("job", job.assignment()).log("Its end is told after the next start");
                 }
             }
-            ended.await(1, TimeUnit.SECONDS);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
@@ -190,7 +192,10 @@ public final class Agent {
     private final class Shell implements PollLoop.Shell {
         private final AgentFacts facts;
 
-        Shell(Place place) {
+        private final Session session;
+
+        Shell(Place place, Session session) {
+            this.session = session;
             this.facts = Machine.facts(place.agentName(), connections.server(), place.workspaces(), version);
         }
 
@@ -219,6 +224,17 @@ public final class Agent {
         public RunningJob start(JobAssignment assignment) throws IOException {
             log.atInfo().addKeyValue("job", assignment).log("Job begins");
             return RunningJob.start(agent, assignment);
+        }
+
+        @Override
+        public RunningJob giveBack(JobAssignment assignment) throws IOException {
+            log.atInfo().addKeyValue("job", assignment).log("Job came while the agent stops, and is given back");
+            return RunningJob.giveBack(agent, assignment);
+        }
+
+        @Override
+        public HttpJobServer connect() {
+            return new HttpJobServer(connections, session);
         }
 
         @Override

@@ -34,6 +34,9 @@ final class PollLoop {
     /** A job that ends sooner needs no question in between; its report brings a cancel, too. */
     private static final Duration SHORT_JOB = Duration.ofSeconds(1);
 
+    /** Stopping an agent waits so long for a server that may be giving it a job. */
+    private static final Duration LEAVE = Duration.ofSeconds(2);
+
     /** Asked again so seldom when the server does not want this agent at all. */
     private static final Duration REFUSED_WAIT = Duration.ofSeconds(30);
 
@@ -47,7 +50,9 @@ final class PollLoop {
     private boolean woken; // guarded by lock
     private Question question = Question.NONE; // guarded by lock
     private boolean stopping; // guarded by lock
+    private boolean left; // guarded by lock
     private boolean registered;
+    private boolean answered;
     private String lastSaid = "";
 
     /** What the request under way says of this agent. */
@@ -66,6 +71,12 @@ final class PollLoop {
 
         /** Begins a job. */
         RunningJob start(JobAssignment assignment) throws IOException;
+
+        /** Lets the server have a job again, of which nothing was done. */
+        RunningJob giveBack(JobAssignment assignment) throws IOException;
+
+        /** A connection beside the loop's own. */
+        HttpJobServer connect();
 
         /** One line for whoever looks at the agent: what it does or waits for. */
         void say(String line);
@@ -128,11 +139,62 @@ final class PollLoop {
         }
     }
 
-    /** Asks nothing more. */
+    /** Asks nothing more. Takes a moment while the agent waits for work. */
     void stop() {
+        boolean idle;
         synchronized (lock) {
             stopping = true;
+            idle = question == Question.IDLE;
+            if (!idle) {
+                wake();
+            }
+        }
+        if (idle) {
+            leave();
+        }
+    }
+
+    /**
+     * Ends the wait for work. The server may be answering it with a job just now, which would be lost until its lease ends:
+     * so a question that wants none takes the place of the one that waits, both are answered at once, and a job that comes
+     * with either is given back.
+     */
+    private void leave() {
+        long end = System.nanoTime() + LEAVE.toNanos();
+        Thread.ofPlatform().daemon().name("leave").start(() -> {
+            try (HttpJobServer other = shell.connect()) {
+                takeNothing(other.poll(new PollRequest(Protocol.VERSION, shell.facts(), List.of(), false, 0)));
+            } catch (IOException e) {
+                log.atInfo().log("The server does not hear that this agent stops: " + e.getMessage());
+            } finally {
+                synchronized (lock) {
+                    left = true;
+                    lock.notifyAll();
+                }
+            }
+        });
+        synchronized (lock) {
+            long millis = LEAVE.toMillis();
+            try {
+                while ((!left || question != Question.NONE) && millis > 0) {
+                    lock.wait(millis);
+                    millis = (end - System.nanoTime()) / 1_000_000;
+                }
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            }
             wake();
+        }
+    }
+
+    private void takeNothing(PollReply reply) {
+        JobAssignment assignment = reply.assignment();
+        if (assignment != null) {
+            try {
+                jobs.add(shell.giveBack(assignment));
+            } catch (IOException e) {
+                log.atError().addKeyValue("job", assignment).setCause(e).log("The job cannot be given back");
+            }
         }
     }
 
@@ -170,7 +232,8 @@ final class PollLoop {
         jobs.removeIf(RunningJob::isOver);
         List<HeldJob> held = jobs.stream().map(RunningJob::held).toList();
         boolean idle = held.isEmpty() && shell.isFit();
-        PollReply reply = ask(new PollRequest(Protocol.VERSION, shell.facts(), held, idle, WAIT_SECONDS));
+        PollReply reply = ask(new PollRequest(Protocol.VERSION, shell.facts(), held, idle, WAIT_SECONDS, !answered));
+        answered = true;
         if (backoff.failures() >= 2) {
             say("Penstock agent works: the server answers again");
         }
@@ -191,11 +254,16 @@ final class PollLoop {
         } finally {
             synchronized (lock) {
                 question = Question.NONE;
+                lock.notifyAll();
             }
         }
     }
 
     private void heed(PollReply reply) throws InterruptedException {
+        if (isStopping()) {
+            takeNothing(reply);
+            return;
+        }
         for (RunningJob job : jobs) {
             if (reply.drop().contains(job.held())) {
                 job.stop(Stop.SUPERSEDED);

@@ -9,6 +9,7 @@ import dev.penstock.agent.protocol.JobAssignment.Task;
 import dev.penstock.agent.protocol.JobReport.End;
 import dev.penstock.agent.protocol.JobReport.Reason;
 import dev.penstock.agent.protocol.JobReport.Result;
+import dev.penstock.agent.protocol.PollRequest;
 import dev.penstock.agent.protocol.RegistrationReply.State;
 import dev.penstock.agent.server.ScriptedServer;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +32,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A whole agent in this process, against a server that speaks the protocol. */
 @EnabledOnOs(OS.LINUX)
@@ -349,6 +353,45 @@ final class AgentTest {
             assertThat(second.console(job)).contains(" ou done\n");
             agents.getLast().stop();
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void givesBackAJobThatComesWhileItIsBeingStopped(boolean toTheLastQuestion) throws Exception {
+        Agent agent = agent();
+        JobAssignment job = job("touch ../begun");
+        server.await("it waits for work", () -> !server.polls.isEmpty());
+        server.giveWhenItLeaves(job, toTheLastQuestion);
+
+        agent.stop();
+
+        assertThat(end(job).reason()).isEqualTo(Reason.AGENT_RESTARTED);
+        assertThat(server.console(job)).contains(" !! The agent is being stopped, and gives this job back\n");
+        assertThat(folder.resolve("pipelines/begun")).doesNotExist();
+        assertThat(folder.resolve("data/jobs")).isEmptyDirectory();
+    }
+
+    @Test
+    void stopsAtOnceWhenItsServerIsAway() throws Exception {
+        Agent agent = agent();
+        server.await("it waits for work", () -> !server.polls.isEmpty());
+        server.stop();
+
+        long start = System.nanoTime();
+        agent.stop();
+
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void saysUntilItsFirstAnswerThatItsProcessIsNew() throws Exception {
+        server.fail("/poll", 503, 1);
+
+        agent();
+        server.give(job("true"));
+        server.await("it asks again", () -> server.polls.size() > 1);
+
+        assertThat(server.polls).extracting(PollRequest::fresh).startsWith(true, false);
     }
 
     @Test

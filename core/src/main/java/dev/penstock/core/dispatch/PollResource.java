@@ -46,7 +46,12 @@ final class PollResource implements Resource {
         AgentFacts facts = Facts.clean(request.facts());
         presence.seen(agent, facts, request.protocolVersion());
         var clean = new PollRequest(
-                request.protocolVersion(), facts, request.held(), request.idle(), request.waitSeconds());
+                request.protocolVersion(),
+                facts,
+                request.held(),
+                request.idle(),
+                request.waitSeconds(),
+                request.fresh());
         Duration wait = Duration.ofSeconds(Math.max(request.waitSeconds(), 0));
         Duration bounded = wait.compareTo(longestWait) < 0 ? wait : longestWait;
         ctx.future(() -> dispatcher.poll(agent, clean, bounded).thenAccept(reply -> AgentWire.reply(ctx, reply)));

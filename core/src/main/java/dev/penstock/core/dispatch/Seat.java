@@ -103,9 +103,13 @@ final class Seat {
 
     /**
      * Notes which jobs are missing at the agent, and answers one that has been for so long that it is lost: there was no
-     * report of it meanwhile, and the agent has said again that it does not have it.
+     * report of it meanwhile, and the agent has said again that it does not have it. A process of the agent that has just
+     * started knows at once.
      */
     Optional<HeldCheck.HeldRow> lost(List<HeldCheck.HeldRow> rows, Parked poll, long now) {
+        if (poll.request().fresh()) {
+            return rows.stream().findFirst();
+        }
         missing.keySet().retainAll(rows.stream().map(HeldCheck.HeldRow::key).toList());
         for (HeldCheck.HeldRow row : rows) {
             Missing before = missing.get(row.key());

@@ -102,8 +102,9 @@ final class Seats implements AutoCloseable {
     }
 
     /**
-     * Answers the poll that was taken, or the one that has come in its place. When there is none, or the agent says by
-     * now that it is at work, the job waits in its row for the agent to ask again.
+     * Answers the poll that was taken, or the one that has come in its place: an agent that is about to stop asks so, and
+     * gives the job back. When there is none, or the agent says by now that it is at work, the job waits in its row for the
+     * agent to ask again.
      */
     void deliver(AgentId agent, JobAssignment assignment, PipelineId pipeline) {
         Parked poll = null;
@@ -113,7 +114,7 @@ final class Seats implements AutoCloseable {
             if (seat != null) {
                 seat.taken = false;
                 seat.warmedBy(pipeline);
-                if (seat.parked != null && seat.parked.request().idle()) {
+                if (seat.parked != null && isFree(seat.parked.request())) {
                     poll = seat.parked;
                     seat.parked = null;
                 }
@@ -122,6 +123,10 @@ final class Seats implements AutoCloseable {
             lock.unlock();
         }
         answer(poll, new PollReply(assignment, List.of(), List.of()));
+    }
+
+    private static boolean isFree(PollRequest request) {
+        return request.idle() || request.held().isEmpty();
     }
 
     /** Answers a poll that is not taken. Called while visiting its seat. */

@@ -252,6 +252,19 @@ final class DispatcherTest {
     }
 
     @Test
+    void aJobThatANewProcessOfItsAgentDoesNotHaveIsGivenAnewAtOnce() {
+        all.started("deploy", job("unit"));
+        PollingAgent alma = server.agent("alma");
+        JobAssignment job = alma.job();
+        alma.report(job.jobId(), new JobReport(1, List.of(), List.of(), null, null));
+
+        JobAssignment again = PollingAgent.job(alma.parkFresh());
+
+        assertThat(again.jobId()).isEqualTo(job.jobId());
+        assertThat(again.attempt()).isEqualTo(2);
+    }
+
+    @Test
     void aJobThatItsAgentDoesNotHaveAnyMoreIsTakenFromItAfterAWhile() {
         all.started("deploy", job("unit"));
         PollingAgent alma = server.agent("alma");

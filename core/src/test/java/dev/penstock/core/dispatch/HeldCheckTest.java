@@ -100,6 +100,19 @@ final class HeldCheckTest {
     }
 
     @Test
+    void aProcessThatHasJustStartedKnowsAtOnceThatAJobIsLost() {
+        var seat = new Seat(ALMA);
+        var rows = List.of(row(7, 1, State.RUNNING, 60, 20));
+        Parked poll = parked(0);
+        PollRequest asked = poll.request();
+        var fresh = new PollRequest(1, asked.facts(), List.of(), true, 25, true);
+
+        var lost = seat.lost(rows, new Parked(fresh, poll.answer(), 0, 0), 0);
+
+        assertThat(lost).contains(rows.getFirst());
+    }
+
+    @Test
     void whatWasToldIsNotToldAgainForAWhile() {
         var seat = new Seat(ALMA);
         List<HeldJob> job = List.of(new HeldJob(7, 1));

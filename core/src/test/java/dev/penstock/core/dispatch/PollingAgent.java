@@ -89,8 +89,16 @@ final class PollingAgent {
         return park(identity.facts(), List.of(held), false, LONG_WAIT);
     }
 
+    /** Asks for work for the first time since its process was started. */
+    CompletableFuture<PollReply> parkFresh() {
+        return park(new PollRequest(Protocol.VERSION, identity.facts(), List.of(), true, LONG_WAIT, true));
+    }
+
     CompletableFuture<PollReply> park(AgentFacts facts, List<HeldJob> held, boolean idle, int waitSeconds) {
-        var request = new PollRequest(Protocol.VERSION, facts, held, idle, waitSeconds);
+        return park(new PollRequest(Protocol.VERSION, facts, held, idle, waitSeconds));
+    }
+
+    private CompletableFuture<PollReply> park(PollRequest request) {
         return send(server, "/agent/v1/poll", request, token).thenApply(answer -> {
             if (answer.statusCode() != 200) {
                 throw new IllegalStateException(answer.statusCode() + " " + answer.body());

@@ -7,6 +7,8 @@ import dev.penstock.agent.journal.Journal;
 import dev.penstock.agent.process.JobProcesses;
 import dev.penstock.agent.protocol.JobAssignment;
 import dev.penstock.agent.protocol.JobReport.End;
+import dev.penstock.agent.protocol.JobReport.Reason;
+import dev.penstock.agent.protocol.JobReport.Result;
 import dev.penstock.agent.protocol.PollRequest.HeldJob;
 import dev.penstock.agent.server.JobServer;
 import java.io.IOException;
@@ -77,6 +79,26 @@ public final class RunningJob {
             Interrupted.end(agent, journal, job.console);
         }
         job.end = journal.end().orElse(null);
+        job.worked.countDown();
+        job.report(agent);
+        return job;
+    }
+
+    /** Lets the server give a job to somebody else, at once: nothing of it was begun, and nothing will be. */
+    public static RunningJob giveBack(Agent agent, JobAssignment assignment) throws IOException {
+        RunningJob job = open(agent, Journal.create(agent.place().data().resolve("jobs"), assignment));
+        job.console.problem("The agent is being stopped, and gives this job back");
+        job.console.end();
+        var end = new End(
+                Result.FAILED,
+                Reason.AGENT_RESTARTED,
+                "The agent was being stopped when it got the job",
+                agent.parts().clock().instant(),
+                0,
+                List.of(),
+                0);
+        job.journal.add(end);
+        job.end = end;
         job.worked.countDown();
         job.report(agent);
         return job;

@@ -64,6 +64,8 @@ public final class ScriptedServer implements AutoCloseable {
     private final Set<HeldJob> cancelled = new HashSet<>();
     private final Set<HeldJob> superseded = ConcurrentHashMap.newKeySet();
     private final Map<HeldJob, ByteArrayOutputStream> consoles = new ConcurrentHashMap<>();
+    private @Nullable JobAssignment late;
+    private boolean lateToTheLast;
     private RegistrationReply.State state = RegistrationReply.State.ENABLED;
 
     public final List<RegistrationRequest> registrations = new CopyOnWriteArrayList<>();
@@ -302,11 +304,32 @@ public final class ScriptedServer implements AutoCloseable {
         return "SHA256:" + key.computeThumbprint();
     }
 
+    /**
+     * Gives a job in the moment in which an idle agent leaves: in the answer to the poll that waited, or to the one that
+     * takes its place.
+     */
+    public synchronized void giveWhenItLeaves(JobAssignment job, boolean toTheLast) {
+        late = job;
+        lateToTheLast = toTheLast;
+    }
+
+    private @Nullable JobAssignment takeLate() {
+        JobAssignment taken = late;
+        late = null;
+        return taken;
+    }
+
+    /** A newer poll takes the place of an older one. */
     private synchronized PollReply poll(PollRequest request) throws InterruptedException {
         polls.add(request);
+        int mine = polls.size();
+        notifyAll();
+        if (request.waitSeconds() == 0 && lateToTheLast) {
+            return new PollReply(takeLate(), List.of(), List.of());
+        }
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(Math.min(request.waitSeconds(), 10));
         int asked = lives;
-        while (http != null && lives == asked) {
+        while (http != null && lives == asked && mine == polls.size()) {
             List<HeldJob> cancel =
                     request.held().stream().filter(cancelled::contains).toList();
             List<HeldJob> drop =
@@ -320,7 +343,7 @@ public final class ScriptedServer implements AutoCloseable {
             }
             wait(left);
         }
-        return new PollReply(null, List.of(), List.of());
+        return new PollReply(request.idle() && !lateToTheLast ? takeLate() : null, List.of(), List.of());
     }
 
     private synchronized ReportReply report(long job, JobReport report) throws Exception {
