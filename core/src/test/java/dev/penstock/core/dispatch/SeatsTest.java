@@ -20,8 +20,21 @@ import org.junit.jupiter.api.Test;
 final class SeatsTest {
     private static final AgentId ALMA = new AgentId(UUID.fromString("7f1b2c54-55a1-4b1e-9a8f-0e6b5c2f4d10"));
     private static final JobAssignment JOB = new JobAssignment(
-            7, 1, "deploy/1/build/1/unit", "deploy", false, List.of(), List.of(), List.of(), List.of(), List.of(), 0, 0, 0,
-            List.of(), Instant.EPOCH);
+            7,
+            1,
+            "deploy/1/build/1/unit",
+            "deploy",
+            false,
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            0,
+            0,
+            0,
+            List.of(),
+            Instant.EPOCH);
 
     private final Seats seats = new Seats();
 
