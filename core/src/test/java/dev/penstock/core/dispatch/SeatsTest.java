@@ -58,13 +58,14 @@ final class SeatsTest {
 
     @Test
     void anAgentThatIsAtWorkByNowDoesNotGetASecondJob() {
-        park(true, 25);
+        CompletableFuture<PollReply> waiting = park(true, 25);
         seats.take(ALMA);
         CompletableFuture<PollReply> working = park(false, 25, new HeldJob(6, 1));
 
         seats.deliver(ALMA, JOB, new PipelineId(1));
 
         assertThat(seats.isParked(ALMA)).isTrue();
+        assertThat(waiting).succeedsWithin(5, TimeUnit.SECONDS).isEqualTo(PollReply.NOTHING);
         assertThat(working).isNotDone();
     }
 
