@@ -21,8 +21,8 @@ import java.nio.file.Path;
  */
 public final class LogSettings extends ContextAwareBase implements Configurator {
     /** Line breaks in values would let a caller write lines of the log. */
-    private static final String PATTERN = "%d{yyyy-MM-dd'T'HH:mm:ss.SSS'Z', UTC} %-5level [%thread] %logger{0}"
-            + " - %replace(%msg%replace( %kvp){'^ $', ''}){'[\\r\\n]+', ' | '}%n%ex{60}";
+    static final String PATTERN = "%d{yyyy-MM-dd'T'HH:mm:ss.SSS'Z', UTC} %-5level [%thread] %logger{0}"
+            + "%replace( [%X{request}]){' \\[\\]', ''} - %replace(%msg%replace( %kvp){'^ $', ''}){'[\\r\\n]+', ' | '}%n%ex{60}";
 
     private static final long FILE_BYTES = 20L << 20;
     private static final long ALL_BYTES = 500L << 20;

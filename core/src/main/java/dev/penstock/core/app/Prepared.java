@@ -4,6 +4,7 @@ import dev.penstock.core.http.Contract;
 import dev.penstock.core.http.ContractFiles;
 import dev.penstock.core.http.HttpServer;
 import dev.penstock.core.http.HttpSettings;
+import dev.penstock.core.http.RequestLimits;
 import dev.penstock.core.platform.json.Json;
 import dev.penstock.core.plugin.PluginFeature;
 import dev.penstock.pluginhost.HostSettings;
@@ -66,7 +67,11 @@ final class Prepared implements AutoCloseable {
         return new HttpSettings(
                 settings.text(Setting.HTTP_HOST),
                 settings.wholeNumber(Setting.HTTP_PORT),
-                site.isEmpty() ? null : URI.create(site));
+                site.isEmpty() ? null : URI.create(site),
+                new RequestLimits(
+                        settings.wholeNumber(Setting.HTTP_REQUESTS_PER_SECOND),
+                        settings.wholeNumber(Setting.HTTP_REQUESTS_AT_ONCE),
+                        settings.wholeNumber(Setting.AGENTS_REQUESTS_PER_SECOND)));
     }
 
     HttpServer http() {

@@ -11,6 +11,14 @@ enum Setting {
             "",
             "How people and agents reach the server, such as https://penstock.example; empty: http://localhost and the port."),
 
+    HTTP_REQUESTS_PER_SECOND(
+            0,
+            1_000_000,
+            "500",
+            "How many requests one address may make in a second, on average; it may save up twice as many. 0: any number."),
+    HTTP_REQUESTS_AT_ONCE(
+            0, 100_000, "800", "How many requests of one address may be under way, streams among them. 0: any number."),
+
     DATA_DIRECTORY(
             Kind.PATH,
             "data",
@@ -37,6 +45,12 @@ enum Setting {
     MATERIALS_FETCH_LIMIT_MEBIBYTES(1, 1_048_576, "2048", "The most that one look at a material may fetch."),
 
     AGENTS_POLL_WAIT_SECONDS(1, 55, "25", "How long an agent's question for work may wait for an answer."),
+
+    AGENTS_REQUESTS_PER_SECOND(
+            0,
+            1_000_000,
+            "500",
+            "How many requests one agent may make in a second; those that renew leases count by themselves. 0: any number."),
 
     JOBS_IDLE_TIMEOUT_MINUTES(
             0, 525_600, "0", "Ends a job that printed nothing for so long; 0: never. A job's own setting wins."),

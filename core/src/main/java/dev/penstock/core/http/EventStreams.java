@@ -66,7 +66,10 @@ final class EventStreams implements AutoCloseable {
         String lastEventId = ctx.header("Last-Event-ID");
         ctx.future(() -> {
             var done = new CompletableFuture<Void>();
-            Thread.ofVirtual().name("event-stream").start(() -> run(ctx, lastEventId, body, done));
+            String id = TraceId.of(ctx);
+            Thread.ofVirtual()
+                    .name("event-stream")
+                    .start(() -> RequestIds.logged(id, _ -> run(ctx, lastEventId, body, done)));
             return done;
         });
     }
@@ -86,11 +89,7 @@ final class EventStreams implements AutoCloseable {
         } catch (IOException | InterruptedException _) {
             // The client is gone, or the server stops.
         } catch (RuntimeException e) {
-            log.atError()
-                    .setCause(e)
-                    .addKeyValue("trace", TraceId.of(ctx))
-                    .addKeyValue("path", ctx.path())
-                    .log("A stream failed");
+            log.atError().setCause(e).addKeyValue("path", ctx.path()).log("A stream failed");
         } finally {
             // The answer is completed on this thread, which has to be able to write.
             boolean _ = Thread.interrupted();

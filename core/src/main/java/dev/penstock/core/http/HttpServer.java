@@ -15,6 +15,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Executors;
@@ -56,6 +57,7 @@ public final class HttpServer implements AutoCloseable {
     private final Server jetty;
     private final ServerConnector connector;
     private final HttpSettings settings;
+    private final Throttle throttle;
     private final EventStreams streams = new EventStreams();
 
     /** Makes the server; {@link #open()} and {@link #start} bring it up. */
@@ -65,6 +67,7 @@ public final class HttpServer implements AutoCloseable {
 
     HttpServer(HttpSettings settings, HttpLimits limits) {
         this.settings = settings;
+        this.throttle = new Throttle(settings.limits(), System::nanoTime);
         this.javalin = Javalin.create(this::configure);
         this.jetty = new Server(threads());
         this.connector = connector(limits);
@@ -109,8 +112,18 @@ public final class HttpServer implements AutoCloseable {
     /** What each request passes before its resource sees it, in this order. */
     private void check(RoutesConfig routes, Needs needs) {
         routes.before(BrowserHeaders::set);
+        routes.before(throttle::before);
         routes.before(new Origins(settings.site(), this::port)::check);
-        routes.beforeMatched(new AccessCheck(needs.tokens())::check);
+        var access = new AccessCheck(needs.tokens());
+        routes.beforeMatched(ctx -> {
+            try {
+                access.check(ctx);
+            } catch (PenstockException e) {
+                throttle.badToken(ctx);
+                throw e;
+            }
+        });
+        routes.beforeMatched(throttle::known);
         routes.beforeMatched(new ContractCheck(needs.contract())::check);
         routes.beforeMatched(needs.idempotency()::before);
         routes.after(needs.idempotency()::after);
@@ -147,7 +160,7 @@ public final class HttpServer implements AutoCloseable {
         servlet.setAsyncSupported(true);
         var context = new ServletContextHandler(ServletContextHandler.NO_SESSIONS | ServletContextHandler.NO_SECURITY);
         context.addServlet(servlet, "/*");
-        jetty.setHandler(new GracefulHandler(new HeadAsGet(new BodyRate(context, limits.bodyGrace()))));
+        jetty.setHandler(new RequestIds(new GracefulHandler(new HeadAsGet(new BodyRate(context, limits.bodyGrace())))));
     }
 
     /** The routes, each with the access that it declares. */
@@ -210,6 +223,11 @@ public final class HttpServer implements AutoCloseable {
     /** How many streams of events are open. */
     public int streams() {
         return streams.size();
+    }
+
+    /** How many requests were refused because their callers make too many, by quota. */
+    public Map<String, Long> refusals() {
+        return throttle.refusals();
     }
 
     /** The port; that of the settings until it listens. */

@@ -9,5 +9,12 @@ import org.jspecify.annotations.Nullable;
  * @param host a loopback address
  * @param port 0 for any free one
  * @param site how people and agents reach it; null: by loopback names only
+ * @param limits of each caller
  */
-public record HttpSettings(String host, int port, @Nullable URI site) {}
+public record HttpSettings(String host, int port, @Nullable URI site, RequestLimits limits) {
+
+    /** With the usual limits. */
+    public HttpSettings(String host, int port, @Nullable URI site) {
+        this(host, port, site, RequestLimits.STANDARD);
+    }
+}

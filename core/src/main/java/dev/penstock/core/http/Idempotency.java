@@ -123,7 +123,8 @@ public final class Idempotency {
             database.useTransaction(tx -> IdempotencyStore.end(tx, key, answer));
         } catch (RuntimeException e) {
             // The request was done; who repeats it is told that it is under way, and later does it again.
-            log.atWarn().setCause(e).addKeyValue("trace", TraceId.of(ctx)).log("An answer could not be kept");
+            RequestIds.logged(
+                    TraceId.of(ctx), _ -> log.atWarn().setCause(e).log("An answer could not be kept"));
         }
     }
 

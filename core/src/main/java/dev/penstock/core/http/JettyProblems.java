@@ -14,7 +14,9 @@ final class JettyProblems implements Request.Handler {
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
         int status = response.getStatus();
-        Problem problem = Problem.of(code(status), detail(status), List.of(), TraceId.fresh());
+        String id = request.getAttribute(TraceId.ATTRIBUTE) instanceof String known ? known : TraceId.fresh();
+        Problem problem = Problem.of(code(status), detail(status), List.of(), id);
+        response.getHeaders().put(RequestIds.HEADER, id);
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.MEDIA_TYPE);
         response.getHeaders().put("X-Content-Type-Options", "nosniff");
         response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");

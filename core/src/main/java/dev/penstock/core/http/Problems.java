@@ -37,8 +37,9 @@ final class Problems {
 
     /** A stack overflow, say: the request is over, and the server goes on. */
     static void answer(HttpServletResponse response, Error error) {
-        String trace = TraceId.fresh();
-        log.atError().setCause(error).addKeyValue("trace", trace).log("A request failed");
+        String given = response.getHeader(RequestIds.HEADER);
+        String trace = given == null ? TraceId.fresh() : given;
+        RequestIds.logged(trace, _ -> log.atError().setCause(error).log("A request failed"));
         try {
             response.setStatus(ErrorCode.INTERNAL.status());
             response.setContentType(Problem.MEDIA_TYPE);
@@ -110,18 +111,18 @@ final class Problems {
 
     static PenstockException unexpected(Throwable e, Context ctx) {
         if (Databases.isUnavailable(e)) {
-            log.atWarn()
-                    .addKeyValue("trace", TraceId.of(ctx))
-                    .addKeyValue("reason", e.getMessage())
-                    .log("A request found no database");
+            RequestIds.logged(
+                    TraceId.of(ctx),
+                    _ -> log.atWarn().addKeyValue("reason", e.getMessage()).log("A request found no database"));
             return new PenstockException(
                     ErrorCode.DATABASE_UNAVAILABLE, "The database cannot be reached; try again in a moment");
         }
-        log.atError()
-                .setCause(e)
-                .addKeyValue("trace", TraceId.of(ctx))
-                .addKeyValue("request", ctx.method() + " " + ctx.path())
-                .log("A request failed");
+        RequestIds.logged(
+                TraceId.of(ctx),
+                _ -> log.atError()
+                        .setCause(e)
+                        .addKeyValue("asked", ctx.method() + " " + ctx.path())
+                        .log("A request failed"));
         return new PenstockException(ErrorCode.INTERNAL, BUG);
     }
 }

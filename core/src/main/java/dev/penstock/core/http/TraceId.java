@@ -6,9 +6,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Ties an answer to what the log says about it: the caller's W3C trace id, or one of ours. */
+/** Ties an answer to what the log says about it, as the request's id: the caller's W3C trace id, or one of ours. */
 final class TraceId {
-    private static final String ATTRIBUTE = "penstock.trace";
+    static final String ATTRIBUTE = "penstock.trace";
     private static final Pattern TRACE_PARENT = Pattern.compile("[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}");
 
     private TraceId() {}

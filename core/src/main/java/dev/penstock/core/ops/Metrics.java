@@ -65,12 +65,14 @@ final class Metrics implements RequestObserver, AutoCloseable {
      *
      * @param plugins how calls into plugins went, by plugin id
      * @param streams how many streams of events are open
+     * @param refusals how many requests were refused because their callers make too many, by quota
      */
     record Sources(
             Database database,
             Supplier<Collection<Worker>> workers,
             Supplier<Map<String, List<CallTiming>>> plugins,
-            Supplier<Number> streams) {}
+            Supplier<Number> streams,
+            Supplier<Map<String, Long>> refusals) {}
 
     private record Answered(String method, String route, int status) {}
 
@@ -128,6 +130,15 @@ final class Metrics implements RequestObserver, AutoCloseable {
         Gauge.builder("penstock.streams", sources.streams())
                 .description("Open streams of events")
                 .register(registry);
+        for (String quota : sources.refusals().get().keySet()) {
+            FunctionCounter.builder(
+                            "penstock.requests.refused",
+                            sources.refusals(),
+                            it -> it.get().getOrDefault(quota, 0L))
+                    .description("Requests refused because their callers make too many")
+                    .tag("quota", quota)
+                    .register(registry);
+        }
         Database database = sources.database();
         gauge("penstock.database.connections.active", database, it -> it.use().active());
         gauge("penstock.database.connections.idle", database, it -> it.use().idle());

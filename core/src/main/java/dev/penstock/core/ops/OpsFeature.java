@@ -49,18 +49,21 @@ public record OpsFeature(RequestObserver observer, List<Resource> resources, Lis
      * @param workers everything that acts by itself
      * @param plugins how calls into plugins went, by plugin id
      * @param streams how many streams of events are open
+     * @param refusals how many requests were refused because their callers make too many, by quota
      */
     public record Watched(
             Supplier<Collection<Worker>> workers,
             Supplier<Map<String, List<CallTiming>>> plugins,
-            Supplier<Number> streams) {}
+            Supplier<Number> streams,
+            Supplier<Map<String, Long>> refusals) {}
 
     public static OpsFeature create(Needs needs) {
         Watched watched = needs.watched();
         var health = new Health(needs.database(), needs.data(), watched.workers(), needs.clock());
         var feed = new EventFeed(needs.database(), needs.signals());
         var metrics = new Metrics(
-                new Metrics.Sources(needs.database(), watched.workers(), watched.plugins(), watched.streams()));
+                new Metrics.Sources(
+                        needs.database(), watched.workers(), watched.plugins(), watched.streams(), watched.refusals()));
         var version = new VersionView(
                 needs.version(),
                 "v1",

@@ -8,6 +8,7 @@ import dev.penstock.core.http.ContractFiles;
 import dev.penstock.core.http.HttpServer;
 import dev.penstock.core.http.HttpSettings;
 import dev.penstock.core.http.Idempotency;
+import dev.penstock.core.http.RequestLimits;
 import dev.penstock.core.http.Resource;
 import dev.penstock.core.platform.db.Database;
 import dev.penstock.core.platform.worker.Worker;
@@ -86,7 +87,7 @@ final class TestNode implements AutoCloseable {
         resources.addAll(runs.resources());
         resources.addAll(console.resources());
         resources.addAll(dispatch.resources());
-        this.http = new HttpServer(new HttpSettings("127.0.0.1", 0, null));
+        this.http = new HttpServer(new HttpSettings("127.0.0.1", 0, null, new RequestLimits(0, 0, 0)));
         var needs = new HttpServer.Needs(
                 agents.tokens()::verify,
                 ContractFiles::load,

@@ -27,6 +27,9 @@ final class HttpFixture implements AutoCloseable {
     static final AgentId ALMA = new AgentId(UUID.fromString("00000000-0000-4000-8000-00000000a17a"));
     static final String TOKEN_OF_ALMA = "token-of-alma";
 
+    /** All clients of a test are one address. */
+    private static final RequestLimits UNLIMITED = new RequestLimits(0, 0, 0);
+
     /** What was observed, as {@code GET /path/{id} 200}. */
     final List<String> observed = new CopyOnWriteArrayList<>();
 
@@ -42,7 +45,15 @@ final class HttpFixture implements AutoCloseable {
     }
 
     HttpFixture(Database database, HttpLimits limits, Resource... resources) {
-        server = new HttpServer(new HttpSettings("127.0.0.1", 0, null), limits);
+        this(database, new HttpServer(new HttpSettings("127.0.0.1", 0, null, UNLIMITED), limits), resources);
+    }
+
+    HttpFixture(Database database, RequestLimits limits, Resource... resources) {
+        this(database, new HttpServer(new HttpSettings("127.0.0.1", 0, null, limits)), resources);
+    }
+
+    private HttpFixture(Database database, HttpServer server, Resource... resources) {
+        this.server = server;
         try {
             server.open();
             server.start(needs(database, observed), List.of(resources));

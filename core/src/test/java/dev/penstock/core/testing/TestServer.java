@@ -37,6 +37,10 @@ import java.util.List;
  * }</pre>
  */
 public final class TestServer implements AutoCloseable {
+    /** All clients of a test are one address; who tests them sets them. */
+    private static final List<String> LIMITS =
+            List.of("http.requests-per-second", "http.requests-at-once", "agents.requests-per-second");
+
     private final Server server;
     private final Foundation foundation;
     private final Path home;
@@ -91,6 +95,9 @@ public final class TestServer implements AutoCloseable {
                 Path home = Files.createTempDirectory("penstock-test");
                 Path data = Files.createDirectory(home.resolve("data"));
                 setting("http.port", Integer.toString(port));
+                LIMITS.stream()
+                        .filter(key -> lines.stream().noneMatch(line -> line.startsWith(key + " =")))
+                        .forEach(key -> setting(key, "0"));
                 writeMasterKey(data.resolve("master.key"));
                 if (!(Settings.parse(home, lines) instanceof Settings.Parsed.Ok(var settings))) {
                     throw new IllegalArgumentException(
