@@ -93,21 +93,29 @@ public final class TestServer implements AutoCloseable {
         public TestServer start() {
             try {
                 Path home = Files.createTempDirectory("penstock-test");
-                Path data = Files.createDirectory(home.resolve("data"));
-                setting("http.port", Integer.toString(port));
-                LIMITS.stream()
-                        .filter(key -> lines.stream().noneMatch(line -> line.startsWith(key + " =")))
-                        .forEach(key -> setting(key, "0"));
-                writeMasterKey(data.resolve("master.key"));
-                if (!(Settings.parse(home, lines) instanceof Settings.Parsed.Ok(var settings))) {
-                    throw new IllegalArgumentException(
-                            Settings.parse(home, lines).toString());
+                try {
+                    return start(home);
+                } catch (IOException | RuntimeException e) {
+                    TestFolder.delete(home);
+                    throw e;
                 }
-                var foundation = new Foundation(settings, database, signals, events, clock, data);
-                return new TestServer(Server.start(foundation), foundation, home);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
+        }
+
+        private TestServer start(Path home) throws IOException {
+            Path data = Files.createDirectory(home.resolve("data"));
+            setting("http.port", Integer.toString(port));
+            LIMITS.stream()
+                    .filter(key -> lines.stream().noneMatch(line -> line.startsWith(key + " =")))
+                    .forEach(key -> setting(key, "0"));
+            writeMasterKey(data.resolve("master.key"));
+            if (!(Settings.parse(home, lines) instanceof Settings.Parsed.Ok(var settings))) {
+                throw new IllegalArgumentException(Settings.parse(home, lines).toString());
+            }
+            var foundation = new Foundation(settings, database, signals, events, clock, data);
+            return new TestServer(Server.start(foundation), foundation, home);
         }
     }
 
