@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -16,9 +17,10 @@ import org.jspecify.annotations.Nullable;
  * A push to branches of a repository, as a host tells it. Pure.
  *
  * @param repositories {@link RepositoryUrl#key} of every URL by which the host says it can be cloned
+ * @param paths the ends of such keys, with the slash before them, of a host that does not say its URLs
  * @param branches their names, and the whole refs
  */
-record Push(Set<String> repositories, Set<String> branches) {
+record Push(Set<String> repositories, Set<String> paths, Set<String> branches) {
     /** A push of more branches than this is looked at like one of these. */
     private static final int MAX_BRANCHES = 1_000;
 
@@ -27,6 +29,7 @@ record Push(Set<String> repositories, Set<String> branches) {
 
     Push {
         repositories = Set.copyOf(repositories);
+        paths = Set.copyOf(paths);
         branches = Set.copyOf(branches);
     }
 
@@ -42,6 +45,7 @@ record Push(Set<String> repositories, Set<String> branches) {
         }
         JsonNode json = json(contentType, body);
         var repositories = new LinkedHashSet<String>();
+        var paths = new LinkedHashSet<String>();
         var branches = new LinkedHashSet<String>();
         switch (kind) {
             case GITHUB, GITEA -> {
@@ -66,11 +70,11 @@ record Push(Set<String> repositories, Set<String> branches) {
                 }
                 ref(json.path("ref"), branches);
             }
-            case BITBUCKET -> bitbucket(json, repositories, branches);
+            case BITBUCKET -> bitbucket(json, repositories, paths, branches);
         }
-        return repositories.isEmpty() || branches.isEmpty()
+        return (repositories.isEmpty() && paths.isEmpty()) || branches.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new Push(repositories, branches));
+                : Optional.of(new Push(repositories, paths, branches));
     }
 
     /** The header that names the event. */
@@ -140,12 +144,25 @@ record Push(Set<String> repositories, Set<String> branches) {
         }
     }
 
-    private static void bitbucket(JsonNode json, Set<String> repositories, Set<String> branches) {
+    /** Data Center names project and repository only, which every URL for cloning ends with. */
+    private static void path(JsonNode project, JsonNode slug, Set<String> paths) {
+        String path = "/" + project.asText() + "/" + slug.asText();
+        boolean whole = project.isTextual() && slug.isTextual() && path.matches("/[^/\\x00]{1,255}/[^/\\x00]{1,255}");
+        if (whole) {
+            paths.add(path.toLowerCase(Locale.ROOT));
+        }
+    }
+
+    private static void bitbucket(
+            JsonNode json, Set<String> repositories, Set<String> paths, Set<String> branches) {
         JsonNode repository = json.path("repository");
         JsonNode links = repository.path("links");
         url(links.path("html").path("href"), repositories);
         for (JsonNode link : links.path("clone")) {
             url(link.path("href"), repositories);
+        }
+        if (repositories.isEmpty()) {
+            path(repository.path("project").path("key"), repository.path("slug"), paths);
         }
         // Cloud: what each branch was and is; one that was deleted has no new state.
         for (JsonNode change : json.path("push").path("changes")) {
