@@ -213,6 +213,7 @@ CREATE TABLE trigger_request (
     CHECK ((state = 'WAITING') = (ended_at IS NULL))
 );
 CREATE INDEX trigger_request_waiting ON trigger_request (pipeline_id, requested_at) WHERE state = 'WAITING';
+CREATE INDEX trigger_request_ended ON trigger_request (ended_at) WHERE ended_at IS NOT NULL; -- the oldest are removed
 
 -- runs --------------------------------------------------------------------------------------------------------------
 
@@ -504,3 +505,4 @@ CREATE TABLE idempotency (
     created_at     timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (principal, key)
 );
+CREATE INDEX idempotency_by_time ON idempotency (created_at);

@@ -177,7 +177,8 @@ record Features(
                             settings.wholeNumber(Setting.MATERIALS_PER_HOST),
                             settings.bytesOfMebibytes(Setting.MATERIALS_FETCH_LIMIT_MEBIBYTES),
                             settings.paths(Setting.MATERIALS_LOCAL_FOLDERS),
-                            on.folder("materials"))));
+                            on.folder("materials"),
+                            settings.days(Setting.MATERIALS_EVENTS_KEEP_DAYS))));
             definitionListeners.add(materials.registry());
             resources.addAll(materials.resources());
             workers.addAll(materials.workers());
@@ -199,7 +200,8 @@ record Features(
                     runs.runs(),
                     secrets,
                     on.events(),
-                    on.signals()));
+                    on.signals(),
+                    on.settings().days(Setting.TRIGGERS_KEEP_DAYS)));
             resources.addAll(schedule.resources());
             workers.addAll(schedule.workers());
         }

@@ -35,6 +35,9 @@ enum Setting {
     EVENTS_KEEP_DAYS(1, 365, "7", "How long the stream of events can be resumed."),
     AUDIT_KEEP_DAYS(0, 36_500, "0", "Deletes entries of the audit trail after so long; 0: never."),
 
+    TRIGGERS_KEEP_DAYS(
+            0, 36_500, "30", "How long a trigger that ended can be asked about; its run stays. 0: for ever."),
+
     PLUGINS_BUNDLED_DIRECTORY(Kind.PATH, "plugins/bundled", "The plugins that came with the server."),
     PLUGINS_EXTERNAL_DIRECTORY(Kind.PATH, "plugins/external", "Your plugins: put jars here."),
 
@@ -42,6 +45,7 @@ enum Setting {
     MATERIALS_LOCAL_FOLDERS(
             Kind.LIST, "", "Folders of this machine, separated by commas, from which materials may be read."),
     MATERIALS_PER_HOST(1, 64, "4", "How many materials of one host are looked at together."),
+    MATERIALS_EVENTS_KEEP_DAYS(0, 36_500, "90", "How long failures of materials are remembered. 0: for ever."),
     MATERIALS_FETCH_LIMIT_MEBIBYTES(1, 1_048_576, "2048", "The most that one look at a material may fetch."),
 
     AGENTS_POLL_WAIT_SECONDS(1, 55, "25", "How long an agent's question for work may wait for an answer."),

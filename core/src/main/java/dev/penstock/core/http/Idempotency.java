@@ -60,10 +60,10 @@ public final class Idempotency {
 
     /** Forgets keys that are a day old. */
     public Worker purge() {
-        return new Worker("idempotency-purge", PURGE, () -> {
-            database.useTransaction(tx -> IdempotencyStore.removeOld(tx, KEPT));
-            return false;
-        });
+        return new Worker(
+                "idempotency-purge",
+                PURGE,
+                () -> database.inTransaction(tx -> IdempotencyStore.removeOld(tx, KEPT)));
     }
 
     /** Before the resource: takes the key, or answers in its place. */

@@ -42,9 +42,17 @@ final class IdempotencyStore {
                AND key = :key
             """;
 
+    /** Answers are as large as pages; so many go in a moment. */
+    static final int BATCH = 1_000;
+
     private static final String REMOVE_OLD = """
             DELETE FROM idempotency
-             WHERE created_at < clock_timestamp() - CAST(:age AS interval)
+             WHERE (principal, key) IN (SELECT principal, key
+                                          FROM idempotency
+                                         WHERE created_at < clock_timestamp() - CAST(:age AS interval)
+                                         ORDER BY created_at
+                                         LIMIT :batch
+                                           FOR UPDATE SKIP LOCKED)
             """;
 
     private static final RowMapper<Known> KNOWN = (row, _) -> {
@@ -104,7 +112,12 @@ final class IdempotencyStore {
                 .execute();
     }
 
-    static void removeOld(Handle tx, Duration age) {
-        tx.createUpdate(REMOVE_OLD).bind("age", age.toSeconds() + " seconds").execute();
+    /** Forgets the oldest keys; true when there may be more. */
+    static boolean removeOld(Handle tx, Duration age) {
+        return tx.createUpdate(REMOVE_OLD)
+                        .bind("age", age.toSeconds() + " seconds")
+                        .bind("batch", BATCH)
+                        .execute()
+                == BATCH;
     }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
 /** Hooks as rows, and which of their deliveries have come. */
@@ -65,10 +66,29 @@ final class HookStore {
              ORDER BY m.id
             """;
 
+    /** Looks through all materials: what a host says without its own name is no beginning of a key. */
+    private static final String MATERIALS_BY_PATH = """
+            SELECT m.id
+              FROM material m
+             WHERE EXISTS (SELECT 1
+                             FROM unnest(:paths) AS p (path)
+                            WHERE right(m.repository, length(p.path)) = p.path)
+               AND (m.branch IS NULL OR m.branch = ANY(:branches))
+               AND EXISTS (SELECT 1 FROM pipeline_material u WHERE u.material_id = m.id)
+             ORDER BY m.id
+            """;
+
     private static final String FORGET = """
             DELETE FROM hook_delivery
-             WHERE at < now() - make_interval(secs => :age)
+             WHERE (hook_id, delivery_id) IN (SELECT hook_id, delivery_id
+                                                FROM hook_delivery
+                                               WHERE at < now() - make_interval(secs => :age)
+                                               ORDER BY at
+                                               LIMIT :batch
+                                                 FOR UPDATE SKIP LOCKED)
             """;
+
+    static final int BATCH = 1_000;
 
     private HookStore() {}
 
@@ -139,15 +159,22 @@ final class HookStore {
 
     /** The materials that a push concerns. */
     static List<MaterialId> materials(Handle handle, Push push) {
-        return handle.createQuery(MATERIALS)
-                .bindArray("repositories", String.class, List.copyOf(push.repositories()))
-                .bindArray("branches", String.class, List.copyOf(push.branches()))
+        Query query = push.repositories().isEmpty()
+                ? handle.createQuery(MATERIALS_BY_PATH).bindArray("paths", String.class, List.copyOf(push.paths()))
+                : handle.createQuery(MATERIALS)
+                        .bindArray("repositories", String.class, List.copyOf(push.repositories()));
+        return query.bindArray("branches", String.class, List.copyOf(push.branches()))
                 .map((row, _) -> new MaterialId(row.getLong("id")))
                 .list();
     }
 
-    static void forgetDeliveries(Handle tx, Duration age) {
-        tx.createUpdate(FORGET).bind("age", age.toSeconds()).execute();
+    /** Forgets the oldest deliveries; true when there may be more. */
+    static boolean forgetDeliveries(Handle tx, Duration age) {
+        return tx.createUpdate(FORGET)
+                        .bind("age", age.toSeconds())
+                        .bind("batch", BATCH)
+                        .execute()
+                == BATCH;
     }
 
     private static Hook hook(ResultSet row) throws SQLException {

@@ -57,10 +57,8 @@ final class Hooks {
     record Made(Hook hook, String secret) {}
 
     Worker purge() {
-        return new Worker("hook-purge", PURGE, () -> {
-            database.useTransaction(tx -> HookStore.forgetDeliveries(tx, REMEMBERED));
-            return false;
-        });
+        return new Worker(
+                "hook-purge", PURGE, () -> database.inTransaction(tx -> HookStore.forgetDeliveries(tx, REMEMBERED)));
     }
 
     Page<Hook> page(Paging paging) {

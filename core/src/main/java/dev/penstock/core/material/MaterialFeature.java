@@ -8,6 +8,7 @@ import dev.penstock.core.platform.event.EventStore;
 import dev.penstock.core.platform.signal.Signals;
 import dev.penstock.core.platform.worker.Worker;
 import dev.penstock.core.secret.SecretStore;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 
@@ -26,6 +27,8 @@ public record MaterialFeature(
         MaterialWorker looks,
         List<Resource> resources,
         List<Worker> workers) {
+
+    private static final Duration RETENTION_TICK = Duration.ofHours(1);
 
     public MaterialFeature {
         resources = List.copyOf(resources);
@@ -50,6 +53,15 @@ public record MaterialFeature(
             InstantSource clock,
             PollSettings settings) {}
 
+    private static Worker retention(Needs needs) {
+        Duration age = needs.settings().keepEvents();
+        return new Worker(
+                "material-retention",
+                RETENTION_TICK,
+                () -> !age.isZero()
+                        && needs.database().inTransaction(tx -> MaterialEventStore.removeOld(tx, age)));
+    }
+
     public static MaterialFeature create(Needs needs) {
         PollSettings settings = needs.settings();
         var findings = new Findings(needs.database(), needs.listener(), needs.events(), settings.interval());
@@ -66,6 +78,6 @@ public record MaterialFeature(
                 materials,
                 looks,
                 List.of(new MaterialResource(materials, tests), new HookResource(hooks)),
-                List.of(looks.worker(), hooks.purge(), clones.purge()));
+                List.of(looks.worker(), hooks.purge(), clones.purge(), retention(needs)));
     }
 }

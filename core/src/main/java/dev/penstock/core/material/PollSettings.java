@@ -12,8 +12,15 @@ import java.util.List;
  * @param fetchLimitBytes the most that one look may fetch
  * @param localFolders folders of this machine from which materials may be read
  * @param folder where clones and known host keys are kept
+ * @param keepEvents how long it is remembered what happened to materials; zero for ever
  */
-public record PollSettings(Duration interval, int perHost, long fetchLimitBytes, List<Path> localFolders, Path folder) {
+public record PollSettings(
+        Duration interval,
+        int perHost,
+        long fetchLimitBytes,
+        List<Path> localFolders,
+        Path folder,
+        Duration keepEvents) {
     public PollSettings {
         localFolders = List.copyOf(localFolders);
     }

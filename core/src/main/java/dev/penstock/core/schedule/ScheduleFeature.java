@@ -9,6 +9,8 @@ import dev.penstock.core.platform.signal.Signals;
 import dev.penstock.core.platform.worker.Worker;
 import dev.penstock.core.run.PipelineRuns;
 import dev.penstock.core.secret.SecretStore;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -20,7 +22,13 @@ import java.util.List;
  */
 public record ScheduleFeature(List<Resource> resources, List<Worker> workers) {
 
-    /** What the feature needs from others. */
+    private static final Duration RETENTION_TICK = Duration.ofMinutes(10);
+
+    /**
+     * What the feature needs from others.
+     *
+     * @param keepTriggers how long a wish that has ended can be asked about; zero for ever
+     */
     public record Needs(
             Database database,
             Definitions definitions,
@@ -28,7 +36,8 @@ public record ScheduleFeature(List<Resource> resources, List<Worker> workers) {
             PipelineRuns runs,
             SecretStore secrets,
             EventStore events,
-            Signals signals) {}
+            Signals signals,
+            Duration keepTriggers) {}
 
     public static ScheduleFeature create(Needs needs) {
         var situations = new SituationQuery(needs.definitions());
@@ -37,7 +46,14 @@ public record ScheduleFeature(List<Resource> resources, List<Worker> workers) {
         var worker = new ScheduleWorker(needs.database(), situations, starter, waiting, needs.events());
         var triggers = new Triggers(needs.database(), situations, starter, needs.materials(), needs.secrets());
         var pauses = new Pauses(needs.database(), situations, needs.events(), needs.signals());
-        return new ScheduleFeature(
-                List.of(new TriggerResource(triggers), new PauseResource(pauses)), worker.workers(needs.signals()));
+        List<Worker> workers = new ArrayList<>(worker.workers(needs.signals()));
+        if (!needs.keepTriggers().isZero()) {
+            workers.add(new Worker(
+                    "trigger-retention",
+                    RETENTION_TICK,
+                    () -> needs.database()
+                            .inTransaction(tx -> TriggerRetentionStore.removeEnded(tx, needs.keepTriggers()))));
+        }
+        return new ScheduleFeature(List.of(new TriggerResource(triggers), new PauseResource(pauses)), workers);
     }
 }

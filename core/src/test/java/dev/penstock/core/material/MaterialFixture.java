@@ -79,7 +79,7 @@ public final class MaterialFixture implements AutoCloseable {
                 events,
                 signals,
                 InstantSource.system(),
-                new PollSettings(INTERVAL, 2, 1 << 20, List.of(), folder.resolve("materials"))));
+                new PollSettings(INTERVAL, 2, 1 << 20, List.of(), folder.resolve("materials"), Duration.ZERO)));
         this.pipelines = new SavedPipelines(database, definitions, feature.registry(), listener);
     }
 
