@@ -58,7 +58,8 @@ final class TestBed implements AutoCloseable {
                 .append("database.password-file = " + password + "\n")
                 .append("materials.local-folders = " + folder.resolve("repositories") + "\n");
         // The server is measured, and not its limits: all simulated clients are one address.
-        for (String limit : List.of("http.requests-per-second", "http.requests-at-once", "agents.requests-per-second")) {
+        for (String limit :
+                List.of("http.requests-per-second", "http.requests-at-once", "agents.requests-per-second")) {
             text.append(limit + " = 0\n");
         }
         more.forEach((key, value) -> text.append(key + " = " + value + "\n"));

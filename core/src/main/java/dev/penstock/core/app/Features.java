@@ -128,7 +128,11 @@ record Features(
                     on.data(),
                     Version.current(),
                     new Retention(settings.days(Setting.EVENTS_KEEP_DAYS), settings.days(Setting.AUDIT_KEEP_DAYS)),
-                    new OpsFeature.Watched(() -> workers, plugins.host()::timings, prepared.http()::streams, prepared.http()::refusals)));
+                    new OpsFeature.Watched(
+                            () -> workers,
+                            plugins.host()::timings,
+                            prepared.http()::streams,
+                            prepared.http()::refusals)));
             resources.addAll(ops.resources());
             workers.addAll(ops.workers());
             closing.add(ops);

@@ -61,9 +61,7 @@ public final class Idempotency {
     /** Forgets keys that are a day old. */
     public Worker purge() {
         return new Worker(
-                "idempotency-purge",
-                PURGE,
-                () -> database.inTransaction(tx -> IdempotencyStore.removeOld(tx, KEPT)));
+                "idempotency-purge", PURGE, () -> database.inTransaction(tx -> IdempotencyStore.removeOld(tx, KEPT)));
     }
 
     /** Before the resource: takes the key, or answers in its place. */
@@ -123,8 +121,7 @@ public final class Idempotency {
             database.useTransaction(tx -> IdempotencyStore.end(tx, key, answer));
         } catch (RuntimeException e) {
             // The request was done; who repeats it is told that it is under way, and later does it again.
-            RequestIds.logged(
-                    TraceId.of(ctx), _ -> log.atWarn().setCause(e).log("An answer could not be kept"));
+            RequestIds.logged(TraceId.of(ctx), _ -> log.atWarn().setCause(e).log("An answer could not be kept"));
         }
     }
 

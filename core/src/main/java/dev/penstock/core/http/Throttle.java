@@ -66,7 +66,8 @@ final class Throttle {
         }
         switch (Caller.of(ctx)) {
             case Caller.Agent(var id) -> admit(ctx, renewsLease(ctx) ? leases : work, id);
-            case Caller.Person _, Caller.Anonymous _ -> admit(ctx, arrivals, ctx.req().getRemoteAddr());
+            case Caller.Person _, Caller.Anonymous _ ->
+                admit(ctx, arrivals, ctx.req().getRemoteAddr());
         }
     }
 

@@ -58,8 +58,7 @@ public record MaterialFeature(
         return new Worker(
                 "material-retention",
                 RETENTION_TICK,
-                () -> !age.isZero()
-                        && needs.database().inTransaction(tx -> MaterialEventStore.removeOld(tx, age)));
+                () -> !age.isZero() && needs.database().inTransaction(tx -> MaterialEventStore.removeOld(tx, age)));
     }
 
     public static MaterialFeature create(Needs needs) {

@@ -153,8 +153,7 @@ record Push(Set<String> repositories, Set<String> paths, Set<String> branches) {
         }
     }
 
-    private static void bitbucket(
-            JsonNode json, Set<String> repositories, Set<String> paths, Set<String> branches) {
+    private static void bitbucket(JsonNode json, Set<String> repositories, Set<String> paths, Set<String> branches) {
         JsonNode repository = json.path("repository");
         JsonNode links = repository.path("links");
         url(links.path("html").path("href"), repositories);

@@ -61,9 +61,8 @@ public record OpsFeature(RequestObserver observer, List<Resource> resources, Lis
         Watched watched = needs.watched();
         var health = new Health(needs.database(), needs.data(), watched.workers(), needs.clock());
         var feed = new EventFeed(needs.database(), needs.signals());
-        var metrics = new Metrics(
-                new Metrics.Sources(
-                        needs.database(), watched.workers(), watched.plugins(), watched.streams(), watched.refusals()));
+        var metrics = new Metrics(new Metrics.Sources(
+                needs.database(), watched.workers(), watched.plugins(), watched.streams(), watched.refusals()));
         var version = new VersionView(
                 needs.version(),
                 "v1",

@@ -34,7 +34,8 @@ class LogSettingsTest {
 
     @Test
     void aLineOfNoRequestHasNone() {
-        assertThat(line("Job assigned", Map.of())).isEqualTo("2026-11-25T12:00:00.000Z INFO  [main] Part - Job assigned\n");
+        assertThat(line("Job assigned", Map.of()))
+                .isEqualTo("2026-11-25T12:00:00.000Z INFO  [main] Part - Job assigned\n");
     }
 
     @Test

@@ -95,7 +95,9 @@ class QuotaTest {
             admitted += admitted(quota, i, 1);
         }
 
-        assertThat(admitted).as("as many as are known, and two seconds for all others").isEqualTo(19_999 + 20);
+        assertThat(admitted)
+                .as("as many as are known, and two seconds for all others")
+                .isEqualTo(19_999 + 20);
         assertThat(quota.enter("alma")).isPresent();
         pass(Duration.ofSeconds(3));
         assertThat(admitted(quota, "bruno", 5)).as("room is made").isEqualTo(5);

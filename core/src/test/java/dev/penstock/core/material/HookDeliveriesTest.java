@@ -152,7 +152,8 @@ class HookDeliveriesTest {
                 return body.replace("\"type\": \"branch\"", "\"type\": \"tag\"");
             }
         },
-        BITBUCKET_DATA_CENTER("BITBUCKET", "https://bb.example/scm/shops/NAME.git", "application/json; charset=utf-8", """
+        BITBUCKET_DATA_CENTER(
+                "BITBUCKET", "https://bb.example/scm/shops/NAME.git", "application/json; charset=utf-8", """
                 {"eventKey": "repo:refs_changed", "date": "2026-11-25T04:00:00+0000",
                  "actor": {"name": "ada", "emailAddress": "ada@example.com", "id": 1, "displayName": "Ada"},
                  "repository": {"slug": "NAME", "id": 84, "name": "NAME", "scmId": "git", "state": "AVAILABLE",
@@ -244,11 +245,14 @@ class HookDeliveriesTest {
                 .post(
                         "/api/v1/pipelines",
                         Map.of(
-                                "name", name,
-                                "group", "main",
+                                "name",
+                                name,
+                                "group",
+                                "main",
                                 "materials",
-                                        List.of(Map.of("name", "code", "type", TextMaterial.TYPE, "options", options)),
-                                "stages", List.of(Map.of("name", "build", "jobs", List.of(job)))))
+                                List.of(Map.of("name", "code", "type", TextMaterial.TYPE, "options", options)),
+                                "stages",
+                                List.of(Map.of("name", "build", "jobs", List.of(job)))))
                 .expect(201);
         eventually(() -> assertThat(runs(name)).hasSize(1));
         server.api().post("/api/v1/pipelines/" + name + "/runs/1/cancel").expect(202);
@@ -262,7 +266,8 @@ class HookDeliveriesTest {
     }
 
     private List<String> list(String sql) {
-        return database.read(handle -> handle.createQuery(sql).mapTo(String.class).list());
+        return database.read(
+                handle -> handle.createQuery(sql).mapTo(String.class).list());
     }
 
     /** Everything that a delivery could have changed. */
@@ -291,7 +296,9 @@ class HookDeliveriesTest {
         deliver(hook, host.body(name)).expect(202);
 
         eventually(() -> assertThat(runs(name)).containsExactly("1 r1", "2 r2"));
-        assertThat(other.questions()).as("looks at another repository of the host").isEqualTo(looks);
+        assertThat(other.questions())
+                .as("looks at another repository of the host")
+                .isEqualTo(looks);
         assertThat(runs(name(host, "other"))).containsExactly("1 r1");
     }
 

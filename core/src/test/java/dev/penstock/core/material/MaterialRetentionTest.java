@@ -17,15 +17,19 @@ class MaterialRetentionTest {
     }
 
     private List<String> list(String sql) {
-        return database.read(handle -> handle.createQuery(sql).mapTo(String.class).list());
+        return database.read(
+                handle -> handle.createQuery(sql).mapTo(String.class).list());
     }
 
     @Test
     void whatHappenedToMaterialsLongAgoIsForgottenInSteps() {
         database.useTransaction(tx -> {
-            tx.execute("INSERT INTO material (fingerprint, type, options, display_name) VALUES ('f', 'git', '{}', 'm')");
-            tx.execute("INSERT INTO material_event (material_id, kind, message, at) SELECT id, 'FAILED', 'old',"
-                    + " now() - interval '91 days' FROM material, generate_series(1, ?)", MaterialEventStore.BATCH + 1);
+            tx.execute(
+                    "INSERT INTO material (fingerprint, type, options, display_name) VALUES ('f', 'git', '{}', 'm')");
+            tx.execute(
+                    "INSERT INTO material_event (material_id, kind, message, at) SELECT id, 'FAILED', 'old',"
+                            + " now() - interval '91 days' FROM material, generate_series(1, ?)",
+                    MaterialEventStore.BATCH + 1);
             tx.execute("INSERT INTO material_event (material_id, kind, message, at) SELECT id, 'FAILED', 'young',"
                     + " now() - interval '89 days' FROM material");
         });
@@ -46,8 +50,10 @@ class MaterialRetentionTest {
             tx.execute("INSERT INTO secret (scope, ciphertext) VALUES ('hook:x', 'x')");
             tx.execute("INSERT INTO hook (id, host_kind, secret_id, description, created_by)"
                     + " SELECT gen_random_uuid(), 'GITHUB', id, '', 'olga' FROM secret");
-            tx.execute("INSERT INTO hook_delivery (hook_id, delivery_id, at) SELECT h.id, 'old-' || n,"
-                    + " now() - interval '25 hours' FROM hook h, generate_series(1, ?) n", HookStore.BATCH + 1);
+            tx.execute(
+                    "INSERT INTO hook_delivery (hook_id, delivery_id, at) SELECT h.id, 'old-' || n,"
+                            + " now() - interval '25 hours' FROM hook h, generate_series(1, ?) n",
+                    HookStore.BATCH + 1);
             tx.execute("INSERT INTO hook_delivery (hook_id, delivery_id) SELECT id, 'young' FROM hook");
         });
 
