@@ -40,9 +40,16 @@ public final class Contract {
      * @param access as {@code x-access} says
      * @param query names of the query's parameters
      * @param bodies media types of the body; empty when it takes none
+     * @param repeatable whether it takes an {@code Idempotency-Key}
      */
     public record Operation(
-            String method, String path, String operationId, String access, Set<String> query, Set<String> bodies) {}
+            String method,
+            String path,
+            String operationId,
+            String access,
+            Set<String> query,
+            Set<String> bodies,
+            boolean repeatable) {}
 
     private void add(
             Map<String, Object> document,
@@ -53,11 +60,13 @@ public final class Contract {
         List<Object> parameters = new ArrayList<>(list(item.get("parameters")));
         parameters.addAll(list(operation.get("parameters")));
         Set<String> query = new HashSet<>();
+        boolean repeatable = false;
         for (Object parameter : parameters) {
             Map<String, Object> resolved = resolved(document, map(parameter));
             if ("query".equals(resolved.get("in"))) {
                 query.add(text(resolved.get("name")));
             }
+            repeatable |= Idempotency.HEADER.equals(resolved.get("name"));
         }
         Map<String, Object> body = resolved(document, map(operation.get("requestBody")));
         operations.put(
@@ -68,7 +77,8 @@ public final class Contract {
                         text(operation.get("operationId")),
                         text(operation.get("x-access")),
                         Set.copyOf(query),
-                        Set.copyOf(map(body.get("content")).keySet())));
+                        Set.copyOf(map(body.get("content")).keySet()),
+                        repeatable));
     }
 
     /** An operation by its method and path, as the document writes them. */

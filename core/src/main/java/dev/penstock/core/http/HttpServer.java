@@ -125,7 +125,6 @@ public final class HttpServer implements AutoCloseable {
         });
         routes.beforeMatched(throttle::known);
         routes.beforeMatched(new ContractCheck(needs.contract())::check);
-        routes.beforeMatched(needs.idempotency()::before);
         routes.after(needs.idempotency()::after);
     }
 
@@ -204,6 +203,8 @@ public final class HttpServer implements AutoCloseable {
     public void start(Needs needs, List<Resource> resources) {
         javalin.unsafe.requestLogger.http((ctx, millis) -> observe(needs.observer(), ctx, millis));
         check(javalin.unsafe.routes, needs);
+        javalin.unsafe.router.handlerWrapper(
+                endpoint -> needs.idempotency().around(endpoint, needs.contract()));
         resources.forEach(resource -> resource.addTo(javalin.unsafe.routes));
         routes();
         try {

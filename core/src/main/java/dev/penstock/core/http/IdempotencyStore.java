@@ -7,19 +7,12 @@ import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowMapper;
-import org.jspecify.annotations.Nullable;
 
 /** Requests with a key, and what was answered. Every method runs in its caller's transaction. */
 final class IdempotencyStore {
-    /** An unanswered row of this age belongs to a server that was killed: no request of ours takes so long. */
-    private static final String BEGIN = """
-            INSERT INTO idempotency (principal, key, request_sha256)
-            VALUES (:principal, :key, :request)
-                ON CONFLICT (principal, key) DO UPDATE
-               SET created_at = clock_timestamp()
-             WHERE idempotency.status IS NULL
-               AND idempotency.request_sha256 = EXCLUDED.request_sha256
-               AND idempotency.created_at < clock_timestamp() - CAST(:abandoned AS interval)
+    /** Held until the transaction ends, however it does; nobody waits for it. */
+    private static final String TAKE = """
+            SELECT pg_try_advisory_xact_lock(hashtextextended('penstock.idempotency ' || :principal || ' ' || :key, 0))
             """;
 
     private static final String FIND = """
@@ -27,19 +20,16 @@ final class IdempotencyStore {
               FROM idempotency
              WHERE principal = :principal
                AND key = :key
+               AND status IS NOT NULL
             """;
 
-    private static final String END = """
-            UPDATE idempotency
-               SET status = :status, headers = CAST(:headers AS jsonb), body = :body
-             WHERE principal = :principal
-               AND key = :key
-            """;
-
-    private static final String FORGET = """
-            DELETE FROM idempotency
-             WHERE principal = :principal
-               AND key = :key
+    private static final String KEEP = """
+            INSERT INTO idempotency (principal, key, request_sha256, status, headers, body)
+            VALUES (:principal, :key, :request, :status, CAST(:headers AS jsonb), :body)
+                ON CONFLICT (principal, key) DO UPDATE
+               SET request_sha256 = EXCLUDED.request_sha256, status = EXCLUDED.status, headers = EXCLUDED.headers,
+                   body = EXCLUDED.body
+             WHERE idempotency.status IS NULL
             """;
 
     /** Answers are as large as pages; so many go in a moment. */
@@ -55,36 +45,30 @@ final class IdempotencyStore {
                                            FOR UPDATE SKIP LOCKED)
             """;
 
-    private static final RowMapper<Known> KNOWN = (row, _) -> {
-        Integer status = row.getObject("status", Integer.class);
-        Stored answer = status == null
-                ? null
-                : new Stored(
-                        status,
-                        Json.read(row.getString("headers"), new TypeReference<Map<String, String>>() {}),
-                        row.getString("body"));
-        return new Known(row.getString("request_sha256"), answer);
-    };
+    private static final RowMapper<Known> KNOWN = (row, _) -> new Known(
+            row.getString("request_sha256"),
+            new Stored(
+                    row.getInt("status"),
+                    Json.read(row.getString("headers"), new TypeReference<Map<String, String>>() {}),
+                    row.getString("body")));
 
     private IdempotencyStore() {}
 
     /** A key of one caller. */
     record RequestKey(String principal, String key) {}
 
-    /** @param answer null while the request is under way */
-    record Known(String request, @Nullable Stored answer) {}
+    /** A request that was answered. */
+    record Known(String request, Stored answer) {}
 
     record Stored(int status, Map<String, String> headers, String body) {}
 
-    /** Takes the key for this request; false when it is taken. */
-    static boolean begin(Handle tx, RequestKey key, String request, Duration abandoned) {
-        return tx.createUpdate(BEGIN)
-                        .bind("principal", key.principal())
-                        .bind("key", key.key())
-                        .bind("request", request)
-                        .bind("abandoned", abandoned.toSeconds() + " seconds")
-                        .execute()
-                == 1;
+    /** Takes the key until {@code tx} ends; false when a request with it is under way, on whichever server. */
+    static boolean take(Handle tx, RequestKey key) {
+        return tx.createQuery(TAKE)
+                .bind("principal", key.principal())
+                .bind("key", key.key())
+                .mapTo(Boolean.class)
+                .one();
     }
 
     static Optional<Known> find(Handle handle, RequestKey key) {
@@ -95,20 +79,15 @@ final class IdempotencyStore {
                 .findOne();
     }
 
-    static void end(Handle tx, RequestKey key, Stored answer) {
-        tx.createUpdate(END)
+    /** Keeps the first answer. */
+    static void keep(Handle tx, RequestKey key, Known answered) {
+        tx.createUpdate(KEEP)
                 .bind("principal", key.principal())
                 .bind("key", key.key())
-                .bind("status", answer.status())
-                .bind("headers", Json.write(answer.headers()))
-                .bind("body", answer.body())
-                .execute();
-    }
-
-    static void forget(Handle tx, RequestKey key) {
-        tx.createUpdate(FORGET)
-                .bind("principal", key.principal())
-                .bind("key", key.key())
+                .bind("request", answered.request())
+                .bind("status", answered.answer().status())
+                .bind("headers", Json.write(answered.answer().headers()))
+                .bind("body", answered.answer().body())
                 .execute();
     }
 

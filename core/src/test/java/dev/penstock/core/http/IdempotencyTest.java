@@ -11,10 +11,12 @@ import io.javalin.router.JavalinDefaultRoutingApi;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -24,11 +26,13 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class IdempotencyTest {
     private final Database database;
-    private final Maker maker = new Maker();
+    private final Maker maker;
     private final HttpFixture http;
 
     IdempotencyTest(Database database) {
         this.database = database;
+        this.maker = new Maker(database);
+        database.useTransaction(tx -> tx.execute("CREATE TABLE thing (n integer)"));
         this.http = new HttpFixture(database, maker);
     }
 
@@ -42,6 +46,13 @@ class IdempotencyTest {
         private final AtomicInteger made = new AtomicInteger();
         private final CountDownLatch slow = new CountDownLatch(1);
         private final CountDownLatch begun = new CountDownLatch(1);
+        private final AtomicBoolean broken = new AtomicBoolean();
+        private final AtomicBoolean killed = new AtomicBoolean();
+        private final Database database;
+
+        private Maker(Database database) {
+            this.database = database;
+        }
 
         @Override
         public void addTo(JavalinDefaultRoutingApi routes) {
@@ -50,6 +61,21 @@ class IdempotencyTest {
             routes.post("/api/v1/refused", _ -> refuse(ErrorCode.PAUSED), Access.EDITOR);
             routes.post("/api/v1/away", _ -> refuse(ErrorCode.UNAVAILABLE), Access.EDITOR);
             routes.post("/api/v1/slow", this::slow, Access.EDITOR);
+            routes.post("/api/v1/rows", this::insert, Access.EDITOR);
+        }
+
+        private void insert(Context ctx) {
+            database.useTransaction(tx -> tx.execute("INSERT INTO thing VALUES (" + ctx.body().replaceAll("\\D", "") + ")"));
+            if (broken.get()) {
+                throw new PenstockException(ErrorCode.UNAVAILABLE, "Not now");
+            }
+            if (killed.get()) {
+                // To the database a server that is killed is a connection that ends.
+                database.read(handle -> handle.createQuery("SELECT pg_terminate_backend(pg_backend_pid())")
+                        .mapTo(Boolean.class)
+                        .one());
+            }
+            make(ctx);
         }
 
         private void make(Context ctx) {
@@ -163,32 +189,56 @@ class IdempotencyTest {
     }
 
     @Test
-    void aRequestOfAServerThatWasKilledCanBeRepeatedAfterAWhile() {
-        var key = new IdempotencyStore.RequestKey("local", "key-7");
-        Duration none = Duration.ofSeconds(-1);
-        assertThat(begin(key, "hash", Duration.ofMinutes(3))).isTrue();
+    void whatARequestDoesAndItsAnswerAreOneTransaction() {
+        post("/api/v1/rows", "{\"n\":1}", "key-7");
 
-        assertThat(begin(key, "hash", Duration.ofMinutes(3))).isFalse();
-        assertThat(begin(key, "another hash", none)).isFalse();
-        assertThat(begin(key, "hash", none)).isTrue();
+        assertThat(one("SELECT (SELECT xmin::text FROM thing WHERE n = 1)"
+                        + " = (SELECT xmin::text FROM idempotency WHERE key = 'key-7')"))
+                .isEqualTo("t");
+    }
+
+    @Test
+    void aRequestThatFailsHalfWayHasDoneNothingAndCanBeRepeatedAtOnce() {
+        maker.broken.set(true);
+        HttpResponse<String> first = post("/api/v1/rows", "{\"n\":2}", "key-10");
+        maker.broken.set(false);
+
+        HttpResponse<String> second = post("/api/v1/rows", "{\"n\":2}", "key-10");
+        HttpResponse<String> third = post("/api/v1/rows", "{\"n\":2}", "key-10");
+
+        assertThat(List.of(first.statusCode(), second.statusCode(), third.statusCode()))
+                .containsExactly(503, 201, 201);
+        assertThat(one("SELECT count(*) FROM thing WHERE n = 2")).isEqualTo("1");
+    }
+
+    @Test
+    void aServerThatDiesBeforeTheCommitLeavesNothingInTheWay() {
+        maker.killed.set(true);
+        HttpResponse<String> first = post("/api/v1/rows", "{\"n\":3}", "key-11");
+        maker.killed.set(false);
+
+        HttpResponse<String> second = post("/api/v1/rows", "{\"n\":3}", "key-11");
+
+        assertThat(first.statusCode()).isGreaterThanOrEqualTo(500);
+        assertThat(second.statusCode()).isEqualTo(201);
+        assertThat(one("SELECT count(*) FROM thing WHERE n = 3")).isEqualTo("1");
     }
 
     @Test
     void keysOfYesterdayAreForgotten() {
-        var key = new IdempotencyStore.RequestKey("local", "key-8");
-        begin(key, "hash", Duration.ofMinutes(3));
+        post("/api/v1/things", "{}", "key-8");
 
         database.useTransaction(tx -> IdempotencyStore.removeOld(tx, Duration.ofHours(24)));
-        Optional<IdempotencyStore.Known> today = database.read(handle -> IdempotencyStore.find(handle, key));
+        HttpResponse<String> today = post("/api/v1/things", "{}", "key-8");
         database.useTransaction(tx -> IdempotencyStore.removeOld(tx, Duration.ofSeconds(-1)));
-        Optional<IdempotencyStore.Known> tomorrow = database.read(handle -> IdempotencyStore.find(handle, key));
+        HttpResponse<String> tomorrow = post("/api/v1/things", "{}", "key-8");
 
-        assertThat(today).isPresent();
-        assertThat(tomorrow).isEmpty();
+        assertThat(today.headers().firstValue("Idempotent-Replayed")).hasValue("true");
+        assertThat(tomorrow.headers().firstValue("Idempotent-Replayed")).isEmpty();
     }
 
-    private boolean begin(IdempotencyStore.RequestKey key, String request, Duration abandoned) {
-        return database.inTransaction(tx -> IdempotencyStore.begin(tx, key, request, abandoned));
+    private String one(String sql) {
+        return database.read(handle -> handle.createQuery(sql).mapTo(String.class).one());
     }
 
     private HttpResponse<String> post(String path, String body, String key) {
