@@ -5,6 +5,7 @@ import static dev.penstock.core.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.penstock.core.platform.db.Database;
+import dev.penstock.core.platform.db.Writes;
 import dev.penstock.core.platform.event.EventStore;
 import dev.penstock.core.platform.ids.PipelineId;
 import dev.penstock.core.run.JobResult;
@@ -41,6 +42,7 @@ class ScheduleMarkersTest {
             Future<?> end = database.inTransaction(tx -> {
                 // A commit arrives that both pipelines use: its markers are set from the lowest id on.
                 ScheduleStore.request(tx, id("downstream"));
+                Writes.send(tx);
                 Future<?> other = thread.submit(() -> runs.finish("upstream/1/build/1/compile", JobResult.PASSED));
                 eventually(() -> {
                     if (other.isDone()) {
@@ -49,6 +51,7 @@ class ScheduleMarkersTest {
                     assertThat(waitingFor(tx)).isEqualTo(1);
                 });
                 ScheduleStore.request(tx, id("upstream"));
+                Writes.send(tx);
                 return other;
             });
             end.get();
