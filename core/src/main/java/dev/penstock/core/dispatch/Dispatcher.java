@@ -188,7 +188,7 @@ public final class Dispatcher implements AutoCloseable {
             slots.acquire();
             try {
                 Optional<Claims.Given> claim = claims.claim(agent, match.offer().name(), job);
-                claim.ifPresent(mine -> waiting.gone(job));
+                claim.ifPresentOrElse(mine -> waiting.gone(job), () -> seats.doubt(agent));
                 given = claim.isPresent() && deliver(claim.get(), false);
             } finally {
                 slots.release();
@@ -247,7 +247,7 @@ public final class Dispatcher implements AutoCloseable {
         finding.unknown().forEach(job -> unknown.add(new Unknown(seat.agent, job)));
         // A poll that came after the look may say what the rows do not say yet.
         seat.owed = finding.isOwed() && poll.since() - now <= 0;
-        heldDue |= !finding.onItsWay().isEmpty();
+        heldDue |= !finding.onItsWay().isEmpty() || !finding.undelivered().isEmpty();
         Optional<HeldRow> lost = seat.lost(finding.missing(), poll, now);
         if (!finding.undelivered().isEmpty() && now - seat.notBefore >= 0) {
             seat.taken = true;

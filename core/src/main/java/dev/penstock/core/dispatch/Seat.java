@@ -34,7 +34,7 @@ final class Seat {
     /** A job is on its way to the agent; its poll is not answered with anything else. */
     boolean taken;
 
-    /** By its rows it has a job that its poll does not name; no other could be claimed for it. */
+    /** By its rows it has, or may have, a job that its poll does not name; no other could be claimed for it. */
     boolean owed;
 
     /** Not before this time is it asked to take a job. */

@@ -101,6 +101,11 @@ final class Seats implements AutoCloseable {
         });
     }
 
+    /** No job could be claimed for the agent: perhaps it has one. It gets no other offered before its rows were looked at. */
+    void doubt(AgentId agent) {
+        with(agent, seat -> seat.owed = true);
+    }
+
     /**
      * Answers the poll that was taken, or the one that has come in its place: an agent that is about to stop asks so, and
      * gives the job back. When there is none, or the agent says by now that it is at work, the job waits in its row for the
