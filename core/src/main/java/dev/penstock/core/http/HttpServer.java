@@ -203,8 +203,7 @@ public final class HttpServer implements AutoCloseable {
     public void start(Needs needs, List<Resource> resources) {
         javalin.unsafe.requestLogger.http((ctx, millis) -> observe(needs.observer(), ctx, millis));
         check(javalin.unsafe.routes, needs);
-        javalin.unsafe.router.handlerWrapper(
-                endpoint -> needs.idempotency().around(endpoint, needs.contract()));
+        javalin.unsafe.router.handlerWrapper(endpoint -> needs.idempotency().around(endpoint, needs.contract()));
         resources.forEach(resource -> resource.addTo(javalin.unsafe.routes));
         routes();
         try {

@@ -65,7 +65,8 @@ class IdempotencyTest {
         }
 
         private void insert(Context ctx) {
-            database.useTransaction(tx -> tx.execute("INSERT INTO thing VALUES (" + ctx.body().replaceAll("\\D", "") + ")"));
+            database.useTransaction(
+                    tx -> tx.execute("INSERT INTO thing VALUES (" + ctx.body().replaceAll("\\D", "") + ")"));
             if (broken.get()) {
                 throw new PenstockException(ErrorCode.UNAVAILABLE, "Not now");
             }
@@ -238,7 +239,8 @@ class IdempotencyTest {
     }
 
     private String one(String sql) {
-        return database.read(handle -> handle.createQuery(sql).mapTo(String.class).one());
+        return database.read(
+                handle -> handle.createQuery(sql).mapTo(String.class).one());
     }
 
     private HttpResponse<String> post(String path, String body, String key) {
