@@ -26,8 +26,11 @@ interface ConsoleBytes {
     /** How many bytes there are; 0 when there is no such console. */
     long length(ConsoleId id) throws IOException;
 
-    /** Puts all bytes on disk. */
+    /** Puts all bytes on disk, so that they are found again after a loss of power. */
     Flushed flush(ConsoleId id) throws IOException;
+
+    /** Puts bytes on disk while more are added, so that {@link #flush} has less to do; how many there were. */
+    long flushAhead(ConsoleId id) throws IOException;
 
     /** Forgets the bytes from an offset on, if there are more, of a console that is not packed. */
     void cut(ConsoleId id, long length) throws IOException;

@@ -21,8 +21,10 @@ final class ConsoleFlushes {
     private static final int MAX_REMEMBERED = 10_000;
 
     private final ConsoleBytes bytes;
-    /** What was put on disk last; until the console is closed. */
+    /** What was put on disk last, with its name; until the console is closed. */
     private final ConcurrentHashMap<ConsoleId, Flushed> flushed = new ConcurrentHashMap<>();
+    /** How many bytes were put on disk while the console grew; until it is closed. */
+    private final ConcurrentHashMap<ConsoleId, Long> ahead = new ConcurrentHashMap<>();
 
     private final Set<ConsoleId> underWay = ConcurrentHashMap.newKeySet();
 
@@ -33,13 +35,15 @@ final class ConsoleFlushes {
     /** A console has now so many bytes: begins to put them on disk when there are many. Waits for nothing. */
     void grew(ConsoleId id, long length) {
         if (length >= AHEAD_BYTES && length - flushedLength(id) >= AHEAD_BYTES && underWay.add(id)) {
-            Thread.ofVirtual().name("console-flush-" + id.job().value()).start(() -> ahead(id));
+            Thread.ofVirtual().name("console-flush-" + id.job().value()).start(() -> flushAhead(id));
         }
     }
 
-    private void ahead(ConsoleId id) {
+    private void flushAhead(ConsoleId id) {
         try {
-            flush(id);
+            long length = orCut(id, () -> bytes.flushAhead(id));
+            forgetSome(ahead);
+            ahead.put(id, length);
         } catch (IOException e) {
             log.atError().setCause(e).addKeyValue("job", id.job().value()).log("A console cannot be put on disk");
         } finally {
@@ -53,24 +57,36 @@ final class ConsoleFlushes {
      * @throws IOException when the disk has lost some: then there are fewer bytes, and the agent sends them again
      */
     Flushed flush(ConsoleId id) throws IOException {
-        Flushed now;
+        Flushed now = orCut(id, () -> bytes.flush(id));
+        forgetSome(flushed);
+        flushed.put(id, now);
+        return now;
+    }
+
+    @FunctionalInterface
+    private interface Flush<T> {
+        T run() throws IOException;
+    }
+
+    private <T> T orCut(ConsoleId id, Flush<T> flush) throws IOException {
         try {
-            now = bytes.flush(id);
+            return flush.run();
         } catch (IOException e) {
             // The system tells of a failed write once, and then takes the pages for clean: what is in them is lost.
             bytes.cut(id, flushedLength(id));
             throw e;
         }
-        if (flushed.size() >= MAX_REMEMBERED) {
-            flushed.clear();
+    }
+
+    private static void forgetSome(ConcurrentHashMap<ConsoleId, ?> map) {
+        if (map.size() >= MAX_REMEMBERED) {
+            map.clear();
         }
-        flushed.merge(id, now, (one, other) -> one.length() > other.length() ? one : other);
-        return now;
     }
 
     private long flushedLength(ConsoleId id) {
         Flushed last = flushed.get(id);
-        return last == null ? 0 : last.length();
+        return Math.max(last == null ? 0 : last.length(), ahead.getOrDefault(id, 0L));
     }
 
     /** Returns when a console that ends is on disk, and forgets it. */
@@ -81,6 +97,7 @@ final class ConsoleFlushes {
             return last != null && last.length() == length ? last : flush(id);
         } finally {
             flushed.remove(id);
+            ahead.remove(id);
         }
     }
 }

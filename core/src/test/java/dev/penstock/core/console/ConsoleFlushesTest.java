@@ -93,6 +93,12 @@ class ConsoleFlushesTest {
         }
 
         @Override
+        public long flushAhead(ConsoleId id) throws IOException {
+            flushes.incrementAndGet();
+            return folder.flushAhead(id);
+        }
+
+        @Override
         public long append(ConsoleId id, long offset, ByteBuffer more, long limit) throws IOException {
             return folder.append(id, offset, more, limit);
         }
