@@ -4,7 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.HttpURLConnection;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -31,12 +34,18 @@ final class FollowRow {
                 bed.createPipeline("talker" + i, TALK);
             }
             awaitTalk(bed);
-            report.atMost(
+            Figures late = late(bed, gate);
+            report.fact(
                     "P6c",
-                    "a printed line is in the stream, " + AGENTS + " agents print, p95",
-                    late(bed, gate).percentileMillis(95),
-                    "ms",
-                    250);
+                    "the same load: a line goes to one other process and back, p95",
+                    echoed().percentileMillis(95),
+                    "ms");
+            report.fact(
+                    "P6c",
+                    "a printed line is in the stream, " + AGENTS + " agents print, p50",
+                    late.percentileMillis(50),
+                    "ms");
+            report.atMost("P6c", "the same, p95", late.percentileMillis(95), "ms", 250);
             report.fact("P6c", "printed by the others meanwhile", talked(bed), "MiB/s");
         }
     }
@@ -77,14 +86,19 @@ final class FollowRow {
     }
 
     private static Figures late(TestBed bed, Gate gate) throws IOException, InterruptedException {
+        Path listening = bed.folder().resolve("listening");
         bed.createPipeline(
                 "speaker",
-                "i=0; while [ $i -lt " + LINES + " ]; do sleep 0.1; " + gate.command("$i")
+                "while [ ! -e '" + listening + "' ]; do sleep 0.2; done; i=0; while [ $i -lt " + LINES + " ]; do sleep 0.1; " + gate.command("$i")
                         + "; echo spoke-$i; i=$((i+1)); done");
         long job = ConsoleRows.jobOf(bed.api().get("/api/v1/pipelines/speaker/runs/1"));
         long[] heard = new long[LINES];
-        try (var lines = new BufferedReader(new InputStreamReader(
-                bed.api().stream("/api/v1/jobs/" + job + "/console/stream"), StandardCharsets.UTF_8))) {
+        // The JDK's small client: the other one hands each line from thread to thread, and processors are scarce here.
+        var stream = (HttpURLConnection) URI.create(bed.url() + "/api/v1/jobs/" + job + "/console/stream")
+                .toURL()
+                .openConnection();
+        try (var lines = new BufferedReader(new InputStreamReader(stream.getInputStream(), StandardCharsets.UTF_8))) {
+            Files.createFile(listening);
             hear(lines, heard);
         }
         long[] late = new long[LINES];
@@ -96,6 +110,26 @@ final class FollowRow {
             late[i] = heard[i] - said.nanos();
         }
         return Figures.of(late);
+    }
+
+    /** What the scheduler alone makes of it: our line passes through four processes, and some threads in each. */
+    private static Figures echoed() throws IOException, InterruptedException {
+        Process echo = new ProcessBuilder("sh", "-c", "while read -r line; do echo \"$line\"; done").start();
+        try (var in = echo.inputReader(StandardCharsets.UTF_8);
+                var out = echo.outputWriter(StandardCharsets.UTF_8)) {
+            long[] late = new long[LINES];
+            for (int i = 0; i < LINES; i++) {
+                Thread.sleep(100);
+                long begin = System.nanoTime();
+                out.write("line " + i + "\n");
+                out.flush();
+                in.readLine();
+                late[i] = System.nanoTime() - begin;
+            }
+            return Figures.of(late);
+        } finally {
+            echo.destroyForcibly();
+        }
     }
 
     /** Notes when each line is there; an event may have several of them, or a part of one. */
