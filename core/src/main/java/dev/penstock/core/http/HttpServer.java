@@ -159,7 +159,8 @@ public final class HttpServer implements AutoCloseable {
         servlet.setAsyncSupported(true);
         var context = new ServletContextHandler(ServletContextHandler.NO_SESSIONS | ServletContextHandler.NO_SECURITY);
         context.addServlet(servlet, "/*");
-        jetty.setHandler(new RequestIds(new GracefulHandler(new HeadAsGet(new BodyRate(context, limits.bodyGrace())))));
+        var bodies = new LargeReads(new BodyRate(context, limits.bodyGrace()));
+        jetty.setHandler(new RequestIds(new GracefulHandler(new HeadAsGet(bodies))));
     }
 
     /** The routes, each with the access that it declares. */
