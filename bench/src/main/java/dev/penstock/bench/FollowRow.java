@@ -89,8 +89,8 @@ final class FollowRow {
         Path listening = bed.folder().resolve("listening");
         bed.createPipeline(
                 "speaker",
-                "while [ ! -e '" + listening + "' ]; do sleep 0.2; done; i=0; while [ $i -lt " + LINES + " ]; do sleep 0.1; " + gate.command("$i")
-                        + "; echo spoke-$i; i=$((i+1)); done");
+                "while [ ! -e '" + listening + "' ]; do sleep 0.2; done; i=0; while [ $i -lt " + LINES
+                        + " ]; do sleep 0.1; " + gate.command("$i") + "; echo spoke-$i; i=$((i+1)); done");
         long job = ConsoleRows.jobOf(bed.api().get("/api/v1/pipelines/speaker/runs/1"));
         long[] heard = new long[LINES];
         // The JDK's small client: the other one hands each line from thread to thread, and processors are scarce here.

@@ -64,7 +64,8 @@ class LargeReadsTest {
 
     private static String put(int length, String connection) {
         return "PUT /agent/v1/reads HTTP/1.1\r\nHost: localhost\r\nConnection: " + connection
-                + "\r\nAuthorization: Bearer " + HttpFixture.TOKEN_OF_ALMA + "\r\nContent-Length: " + length + "\r\n\r\n"
+                + "\r\nAuthorization: Bearer " + HttpFixture.TOKEN_OF_ALMA + "\r\nContent-Length: " + length
+                + "\r\n\r\n"
                 + new String(new byte[length], StandardCharsets.ISO_8859_1).replace('\0', 'x');
     }
 }
