@@ -41,6 +41,8 @@ public final class ConsoleFile implements AutoCloseable {
     private int buffered;
     private long written;
     private long acknowledged;
+    private long watched;
+    private @Nullable Runnable watcher;
     private boolean roomForAll;
     private boolean ended;
     private final ConsoleTail tail;
@@ -96,7 +98,7 @@ public final class ConsoleFile implements AutoCloseable {
             if (inHead < length) {
                 tail.append(bytes, offset + inHead, length - inHead);
             }
-            changed.signalAll();
+            callWatcher();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {
@@ -148,17 +150,23 @@ public final class ConsoleFile implements AutoCloseable {
         }
     }
 
-    /** Waits until there is more than {@code length} bytes, or the time has passed; whether there is. */
-    public boolean awaitMore(long length, long millis) throws InterruptedException {
-        lock.lockInterruptibly();
+    /** Calls once as soon as there are more than {@code length} bytes, on the thread that writes them; or now. */
+    public void whenMore(long length, Runnable then) {
+        lock.lock();
         try {
-            long left = TimeUnit.MILLISECONDS.toNanos(millis);
-            while (written + buffered <= length && left > 0) {
-                left = changed.awaitNanos(left);
-            }
-            return written + buffered > length;
+            watched = length;
+            watcher = then;
+            callWatcher();
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void callWatcher() {
+        Runnable then = watcher;
+        if (then != null && written + buffered > watched) {
+            watcher = null;
+            then.run();
         }
     }
 
@@ -211,7 +219,7 @@ public final class ConsoleFile implements AutoCloseable {
                 tail.delete();
             }
             flushBuffer();
-            changed.signalAll();
+            callWatcher();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {

@@ -33,6 +33,9 @@ final class Reporter {
     /** What has changed is told this often at most: each report is a commit of the server. */
     private static final Duration CHANGE_INTERVAL = Duration.ofSeconds(1);
 
+    /** So much of a console is sent at once, and not when its time has come. */
+    private static final int MUCH_BYTES = 512 * 1024;
+
     private final Journal journal;
     private final ConsoleFile console;
     private final JobServer server;
@@ -87,13 +90,14 @@ final class Reporter {
     }
 
     private void whileRunning() throws IOException, InterruptedException {
+        console.whenMore(sent + MUCH_BYTES, journal::wake);
         if (journal.awaitEnd(Protocol.CONSOLE_CHUNK_AGE.toMillis())) {
             return;
         }
         control.tick();
         do {
             sendConsole();
-        } while (console.length() - sent >= Protocol.CONSOLE_CHUNK_BYTES && !isReportDue());
+        } while (console.length() - sent >= MUCH_BYTES && !isReportDue());
         if (isReportDue()) {
             long version = journal.version();
             ReportReply reply =

@@ -49,6 +49,7 @@ public final class Journal implements AutoCloseable {
     private final List<Root> programs = new ArrayList<>();
     private Optional<End> end = Optional.empty();
     private long version;
+    private boolean woken;
 
     private Journal(Path base, JobAssignment assignment) throws IOException {
         this.base = base;
@@ -189,14 +190,21 @@ public final class Journal implements AutoCloseable {
         return version;
     }
 
-    /** Waits until the end is known, or the time has passed; whether it is known. */
+    /** Ends the wait for the end early, the present one or the next. */
+    public synchronized void wake() {
+        woken = true;
+        notifyAll();
+    }
+
+    /** Waits until the end is known, somebody calls {@link #wake}, or the time has passed; whether the end is known. */
     public synchronized boolean awaitEnd(long millis) throws InterruptedException {
         long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         long left = millis;
-        while (end.isEmpty() && left > 0) {
+        while (end.isEmpty() && !woken && left > 0) {
             wait(left);
             left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
         }
+        woken = false;
         return end.isPresent();
     }
 

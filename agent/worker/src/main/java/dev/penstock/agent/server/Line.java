@@ -10,6 +10,7 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Objects;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
@@ -236,6 +237,8 @@ final class Line implements AutoCloseable {
             Socket open = server.tls() ? secured(plain) : plain;
             in = new HttpInput(open.getInputStream());
             out = new BufferedOutputStream(new Watched(open.getOutputStream()), 8 * 1024);
+        } catch (SSLException e) {
+            throw new IOException("No safe connection to " + server + ": " + trust.advice(e), e);
         } catch (IOException e) {
             throw new IOException("No connection to " + server + ": " + e.getMessage(), e);
         }

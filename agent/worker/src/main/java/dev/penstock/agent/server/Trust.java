@@ -3,13 +3,18 @@ package dev.penstock.agent.server;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.CertPathBuilderException;
 import java.security.cert.Certificate;
+import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateFactory;
+import java.security.cert.CertificateNotYetValidException;
 import java.util.Collection;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +45,31 @@ public final class Trust {
         return sockets;
     }
 
+    /** What is wrong with a server's certificate, and what to do about it. */
+    String advice(SSLException failure) {
+        String said = String.valueOf(failure.getMessage());
+        Throwable root = failure;
+        while (root.getCause() != null && !(root instanceof CertPathBuilderException)) {
+            root = root.getCause();
+        }
+        if (root instanceof CertificateExpiredException || root instanceof CertificateNotYetValidException) {
+            return "its certificate is not valid today: " + root.getMessage()
+                    + ". Renew it, or set this machine's clock";
+        }
+        if (said.contains("subject alternative")) {
+            return "its certificate is for another name: " + said + ". Use a name of the certificate in server.url";
+        }
+        if (root instanceof GeneralSecurityException) {
+            return file == null
+                    ? "its certificate is from no authority that the Java runtime knows (" + root.getMessage()
+                            + "). If the authority is your own, put its certificate into a PEM file, and name that in"
+                            + " server.trust-file"
+                    : "its certificate is not from an authority in \"" + file + "\" (" + root.getMessage()
+                            + "). Put the certificate of the server's authority there: it is server.trust-file";
+        }
+        return said;
+    }
+
     private static SSLSocketFactory fromFile(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
             Collection<? extends Certificate> certificates =
@@ -58,6 +88,8 @@ public final class Trust {
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(null, trust.getTrustManagers(), null);
             return context.getSocketFactory();
+        } catch (NoSuchFileException e) {
+            throw new IOException("There is no file \"" + file + "\" (server.trust-file)", e);
         } catch (GeneralSecurityException e) {
             throw new IOException("\"" + file + "\" holds no certificates that can be used: " + e.getMessage(), e);
         }

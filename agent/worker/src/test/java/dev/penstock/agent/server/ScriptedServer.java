@@ -9,6 +9,8 @@ import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jwt.SignedJWT;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import dev.penstock.agent.protocol.ConsoleReply;
 import dev.penstock.agent.protocol.FetchReply;
 import dev.penstock.agent.protocol.JobAssignment;
@@ -40,6 +42,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +58,7 @@ public final class ScriptedServer implements AutoCloseable {
             .build();
 
     private final int port;
+    private final @Nullable SSLContext certificate;
     private @Nullable HttpServer http;
     private int lives;
     private final Map<String, Integer> faults = new HashMap<>();
@@ -80,18 +84,34 @@ public final class ScriptedServer implements AutoCloseable {
     public record Heard(long job, JobReport report) {}
 
     public ScriptedServer() throws IOException {
-        var first = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
+        this(null);
+    }
+
+    /** @param certificate what it presents; null for plain HTTP */
+    public ScriptedServer(@Nullable SSLContext certificate) throws IOException {
+        this.certificate = certificate;
+        HttpServer first = create(0);
         port = first.getAddress().getPort();
         serve(first);
     }
 
     public String url() {
-        return "http://127.0.0.1:" + port;
+        return (certificate == null ? "http" : "https") + "://127.0.0.1:" + port;
+    }
+
+    private HttpServer create(int atPort) throws IOException {
+        var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), atPort);
+        if (certificate == null) {
+            return HttpServer.create(address, 50);
+        }
+        HttpsServer secured = HttpsServer.create(address, 50);
+        secured.setHttpsConfigurator(new HttpsConfigurator(certificate));
+        return secured;
     }
 
     /** Comes back after {@link #stop}. */
     public synchronized void start() throws IOException {
-        serve(HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 50));
+        serve(create(port));
     }
 
     private synchronized void serve(HttpServer server) {
