@@ -116,7 +116,8 @@ final class TlsTest {
 
         start("server.trust-file = " + ours.pem());
 
-        assertThat(firstTrouble()).contains("its certificate is not valid today: ", ". Renew it, or set this machine's clock");
+        assertThat(firstTrouble())
+                .contains("its certificate is not valid today: ", ". Renew it, or set this machine's clock");
     }
 
     @Test
@@ -161,10 +162,22 @@ final class TlsTest {
     }
 
     private static JobAssignment job() {
-        var task = new Task(
-                "exec", Map.of("command", "echo", "arguments", List.of("done")), "", List.of(), null, 0);
+        var task = new Task("exec", Map.of("command", "echo", "arguments", List.of("done")), "", List.of(), null, 0);
         return new JobAssignment(
-                7, 1, "deploy/1/build/1/unit", "deploy", false, List.of(), List.of(), List.of(), List.of(task), List.of(),
-                0, 0, 0, List.of(), Instant.EPOCH);
+                7,
+                1,
+                "deploy/1/build/1/unit",
+                "deploy",
+                false,
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(task),
+                List.of(),
+                0,
+                0,
+                0,
+                List.of(),
+                Instant.EPOCH);
     }
 }

@@ -25,7 +25,8 @@ public final class TestCertificates {
     public static TestCertificates authority(Path folder) throws Exception {
         var authority = new TestCertificates(Files.createDirectories(folder));
         authority.makeKey("ca.p12", "CN=Authority of a test", "-ext", "bc:critical=ca:true");
-        authority.keytool("ca.p12", "-exportcert", "-rfc", "-file", authority.pem().toString());
+        authority.keytool(
+                "ca.p12", "-exportcert", "-rfc", "-file", authority.pem().toString());
         return authority;
     }
 
@@ -74,7 +75,8 @@ public final class TestCertificates {
     }
 
     private void keytool(String store, String... arguments) throws Exception {
-        var words = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin/keytool").toString(), "-J-XX:TieredStopAtLevel=1"));
+        var words = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin/keytool").toString(), "-J-XX:TieredStopAtLevel=1"));
         words.addAll(List.of(arguments));
         words.addAll(List.of("-alias", "key", "-keystore", folder.resolve(store).toString(), "-storepass", PASSWORD));
         Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
