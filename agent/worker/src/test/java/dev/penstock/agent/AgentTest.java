@@ -137,6 +137,7 @@ final class AgentTest {
         server.give(job);
         server.await("its line is there", () -> server.console(job).contains(" ou started\n"));
         server.await("it polls beside its work", () -> isWorking());
+        PollRequest beside = server.polls.getLast();
 
         long start = System.nanoTime();
         server.cancel(job);
@@ -145,7 +146,7 @@ final class AgentTest {
 
         assertThat(end(job).result()).isEqualTo(Result.CANCELLED);
         assertThat(millis).isLessThan(2000);
-        assertThat(server.polls.getLast().idle()).isFalse();
+        assertThat(beside.idle()).isFalse();
     }
 
     @Test

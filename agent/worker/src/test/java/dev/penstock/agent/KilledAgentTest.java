@@ -122,6 +122,10 @@ final class KilledAgentTest {
 
         kill(agent);
         agent();
+        // The question of the one that was killed still waits for an answer until this one asks.
+        server.await(
+                "the new one asks",
+                () -> server.registrations.size() == 2 && server.polls.getLast().fresh());
         JobAssignment next = job("true");
         server.give(next);
         server.await("it works", () -> server.end(next) != null);
