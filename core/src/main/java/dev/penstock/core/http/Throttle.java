@@ -23,9 +23,6 @@ final class Throttle {
     /** Uploads of a job go side by side; no agent has this many. */
     private static final int AGENT_AT_ONCE = 64;
 
-    /** Of one address: a farm of agents behind one comes back within seconds after a restart. */
-    private static final int BAD_TOKENS_PER_SECOND = 50;
-
     private static final Set<String> LEASE_ROUTES = Set.of("/agent/v1/poll", "/agent/v1/jobs/{id}/report");
 
     private final Quota people;
@@ -37,7 +34,7 @@ final class Throttle {
     Throttle(RequestLimits limits, LongSupplier ticker) {
         this.people = new Quota(limits.perSecond(), limits.atOnce(), ticker);
         this.arrivals = new Quota(limits.perSecond(), 0, ticker);
-        this.badTokens = new Quota(limits.agentPerSecond() == 0 ? 0 : BAD_TOKENS_PER_SECOND, 0, ticker);
+        this.badTokens = new Quota(limits.perSecond(), 0, ticker);
         this.leases = new Quota(limits.agentPerSecond(), 0, ticker);
         this.work = new Quota(limits.agentPerSecond(), limits.agentPerSecond() == 0 ? 0 : AGENT_AT_ONCE, ticker);
     }
@@ -71,7 +68,10 @@ final class Throttle {
         }
     }
 
-    /** A token was no good; agents with a good one at the same address do not suffer for it. */
+    /**
+     * A token was no good; agents with a good one at the same address do not suffer for it. As many as of other requests
+     * are heard: after a long pause of the server the tokens of a whole farm of agents are too old, and each is told.
+     */
     void badToken(Context ctx) {
         if (isOfAgents(ctx)) {
             admit(ctx, badTokens, ctx.req().getRemoteAddr());
