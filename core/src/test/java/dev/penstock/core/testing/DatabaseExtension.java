@@ -38,12 +38,12 @@ final class DatabaseExtension implements ParameterResolver {
     }
 
     private static Parts parts(ExtensionContext context) {
-        Class<?> testClass = context.getRequiredTestClass();
-        while (testClass.getEnclosingClass() != null) {
-            testClass = testClass.getEnclosingClass();
+        ExtensionContext outermost = context;
+        while (outermost.getParent().flatMap(ExtensionContext::getTestClass).isPresent()) {
+            outermost = outermost.getParent().orElseThrow();
         }
-        Class<?> outermost = testClass;
-        return context.getRoot().getStore(OURS).computeIfAbsent(outermost, _ -> make(), Parts.class);
+        // In the store of the class and not of the whole run: two hundred connections are soon held by idle pools.
+        return outermost.getStore(OURS).computeIfAbsent(Parts.class, _ -> make(), Parts.class);
     }
 
     private static Parts make() {
