@@ -71,7 +71,8 @@ final class Blobs {
             uploads.add(job, received.length());
             return true;
         } catch (BrokenUpload _) {
-            throw new PenstockException(ErrorCode.BAD_REQUEST, "The upload ended early; send the file again");
+            // Not the agent's mistake: the way broke, or the body stood waiting for a database that was away.
+            throw new PenstockException(ErrorCode.UNAVAILABLE, "The upload ended early; send the file again");
         } catch (IOException e) {
             if (DurableFiles.isFull(e)) {
                 throw full();

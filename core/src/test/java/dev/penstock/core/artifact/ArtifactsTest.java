@@ -93,8 +93,11 @@ class ArtifactsTest {
                     }
                 });
 
+        // An agent sends again what is answered so, and gives up what is called its own mistake.
         assertThatThrownBy(() -> on.blobs.upload(job, ArtifactFixture.sha256("x"), -1, () -> broken))
-                .hasMessageContaining("ended early");
+                .hasMessageContaining("ended early")
+                .extracting(thrown -> ((PenstockException) thrown).code().status())
+                .isEqualTo(503);
         assertThat(files()).isEmpty();
     }
 
