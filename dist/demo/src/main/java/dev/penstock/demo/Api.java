@@ -37,8 +37,14 @@ public final class Api {
     /** As {@link #post(String, String)}, with more headers. */
     public JsonNode post(String path, String body, Map<String, String> headers)
             throws IOException, InterruptedException {
-        var request = request(path).POST(BodyPublishers.ofString(body));
-        headers.forEach(request::header);
+        return send("POST", path, body, headers);
+    }
+
+    /** Any request with a body, and headers that are added to the usual ones or take their place. */
+    public JsonNode send(String method, String path, String body, Map<String, String> headers)
+            throws IOException, InterruptedException {
+        var request = request(path).method(method, BodyPublishers.ofString(body));
+        headers.forEach(request::setHeader);
         return answer(request.build());
     }
 

@@ -18,12 +18,20 @@ public final class Waiting {
     /** Returns when the condition holds; after {@code deadline} it is an {@link IllegalStateException}. */
     public static void until(String what, Duration deadline, Condition condition)
             throws IOException, InterruptedException {
+        if (!within(deadline, condition)) {
+            throw new IllegalStateException("Waited " + deadline.toSeconds() + " s, and it is not so: " + what);
+        }
+    }
+
+    /** Waits until the condition holds, but no longer than that; whether it does. */
+    public static boolean within(Duration deadline, Condition condition) throws IOException, InterruptedException {
         long end = System.nanoTime() + deadline.toNanos();
         while (!condition.holds()) {
             if (System.nanoTime() - end > 0) {
-                throw new IllegalStateException("Waited " + deadline.toSeconds() + " s, and it is not so: " + what);
+                return false;
             }
             Thread.sleep(LOOK);
         }
+        return true;
     }
 }

@@ -22,7 +22,7 @@ class FaultsTest {
     void start() throws Exception {
         installation = new Installation();
         installation.startAgents(2);
-        workload = new Workload(installation);
+        workload = new Workload(installation, Workload.Size.LOAD);
         long seed = System.nanoTime();
         System.out.println("Seed of the faults: " + seed);
         random = new Random(seed);
@@ -35,23 +35,23 @@ class FaultsTest {
 
     @Test
     void nothingIsLostWhenTheServerIsKilledAtRandomMoments() throws Exception {
-        int before = workload.acknowledged().size();
+        Workload.Mark before = workload.mark();
         for (int i = 0; i < 5; i++) {
             workload.triggerAll();
             underLoad();
             installation.killServer();
         }
         workload.askAgain();
-        workload.awaitAllOver();
+        workload.awaitAllOver(before);
 
-        var invariants = new Invariants(installation, workload);
+        var invariants = new Invariants(installation, workload, before);
         invariants.hold();
-        invariants.allPassedSince(before);
+        invariants.allPassed();
     }
 
     @Test
     void nothingIsLostWhenTheDatabaseIsKilled() throws Exception {
-        int before = workload.acknowledged().size();
+        Workload.Mark before = workload.mark();
         for (int i = 0; i < 3; i++) {
             workload.triggerAll();
             underLoad();
@@ -61,15 +61,16 @@ class FaultsTest {
             installation.awaitReady();
         }
         workload.askAgain();
-        workload.awaitAllOver();
+        workload.awaitAllOver(before);
 
-        var invariants = new Invariants(installation, workload);
+        var invariants = new Invariants(installation, workload, before);
         invariants.hold();
-        invariants.allPassedSince(before);
+        invariants.allPassed();
     }
 
     @Test
     void aJobOfAKilledAgentRunsAgainOrIsAskedAbout() throws Exception {
+        Workload.Mark before = workload.mark();
         for (int i = 0; i < 2; i++) {
             workload.triggerAll();
             underLoad();
@@ -78,14 +79,14 @@ class FaultsTest {
             agent.startAgain();
         }
         workload.askAgain();
-        workload.awaitAllOver();
+        workload.awaitAllOver(before);
 
-        new Invariants(installation, workload).hold();
+        new Invariants(installation, workload, before).hold();
     }
 
     @Test
     void aShortCutOfTheNetworkIsNotSeenInAnyResult() throws Exception {
-        int before = workload.acknowledged().size();
+        Workload.Mark before = workload.mark();
         int begun = workload.journal().size();
         for (int i = 0; i < 4; i++) {
             workload.triggerAll();
@@ -95,18 +96,18 @@ class FaultsTest {
             installation.network().heal();
         }
         workload.askAgain();
-        workload.awaitAllOver();
+        workload.awaitAllOver(before);
 
-        var invariants = new Invariants(installation, workload);
+        var invariants = new Invariants(installation, workload, before);
         invariants.hold();
-        invariants.allPassedSince(before);
+        invariants.allPassed();
         // No lease was over, so nothing ran twice.
         assertThat(workload.journal().subList(begun, workload.journal().size())).doesNotHaveDuplicates();
     }
 
     @Test
     void workThatEndsWhileTheServerIsAwayIsReportedAndNotDoneAgain() throws Exception {
-        int before = workload.acknowledged().size();
+        Workload.Mark before = workload.mark();
         int begun = workload.journal().size();
         workload.triggerAll();
         Waiting.until(
@@ -118,11 +119,11 @@ class FaultsTest {
         underLoad();
         installation.startServerAgain();
         workload.askAgain();
-        workload.awaitAllOver();
+        workload.awaitAllOver(before);
 
-        var invariants = new Invariants(installation, workload);
+        var invariants = new Invariants(installation, workload, before);
         invariants.hold();
-        invariants.allPassedSince(before);
+        invariants.allPassed();
         assertThat(workload.journal().subList(begun, workload.journal().size())).doesNotHaveDuplicates();
     }
 

@@ -33,6 +33,11 @@ final class Git {
         run(folder, "commit", "--quiet", "--allow-empty", "--message", message);
     }
 
+    /** The commit of {@code main}. */
+    static String head(Path folder) throws IOException {
+        return Files.readString(folder.resolve(".git/refs/heads/main")).strip();
+    }
+
     private static void run(Path folder, String... arguments) throws IOException, InterruptedException {
         var words = new ArrayList<>(List.of("git"));
         words.addAll(List.of(arguments));

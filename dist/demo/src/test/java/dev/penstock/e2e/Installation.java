@@ -11,8 +11,11 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
@@ -24,6 +27,7 @@ final class Installation implements AutoCloseable {
     static final Duration SOON = Duration.ofMinutes(2);
 
     private final Path folder;
+    private final Map<String, String> environment;
     private final int port;
     private final Api api;
     private final Program server;
@@ -32,12 +36,17 @@ final class Installation implements AutoCloseable {
     private final Path repositories;
 
     Installation() throws IOException, InterruptedException {
-        this(Files.createTempDirectory("penstock-e2e"), Map.of());
+        this(Files.createTempDirectory("penstock-e2e"), "", Map.of());
     }
 
-    /** @param environment of the server */
-    Installation(Path folder, Map<String, String> environment) throws IOException, InterruptedException {
+    /**
+     * @param settings of the server, besides those that tests need
+     * @param environment of all processes
+     */
+    Installation(Path folder, String settings, Map<String, String> environment)
+            throws IOException, InterruptedException {
         this.folder = folder;
+        this.environment = Map.copyOf(environment);
         repositories = Files.createDirectories(folder.resolve("repositories"));
         port = freePort();
         api = new Api("http://127.0.0.1:" + port);
@@ -46,7 +55,7 @@ final class Installation implements AutoCloseable {
                 Archives.folder("server"),
                 folder.resolve("server"),
                 "http.port = " + port + "\nmaterials.local-folders = " + repositories
-                        + "\nmaterials.poll-seconds = 2\n",
+                        + "\nmaterials.poll-seconds = 2\n" + settings,
                 environment);
         network = new NetworkCut(port);
         awaitReady();
@@ -72,12 +81,53 @@ final class Installation implements AutoCloseable {
         return folder;
     }
 
+    int port() {
+        return port;
+    }
+
+    /**
+     * The settings of another server on the same database. It has a data folder of its own, with the same key,
+     * and the consoles and artifacts of this one.
+     */
+    String settingsOfAnother(int otherPort) throws IOException {
+        Path data = folder.resolve("server/data");
+        Path other = Files.createDirectories(folder.resolve("second-data"));
+        Files.copy(data.resolve("master.key"), other.resolve("master.key"), StandardCopyOption.COPY_ATTRIBUTES);
+        for (String shared : List.of("consoles", "artifacts")) {
+            Files.createSymbolicLink(other.resolve(shared), data.resolve(shared));
+        }
+        Path password = Files.writeString(
+                Files.createFile(
+                        folder.resolve("password"),
+                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))),
+                Files.readString(found(data, "password")));
+        List<String> lines = Files.readAllLines(found(data, "postmaster.pid"));
+        return "http.port = " + otherPort + "\nmaterials.local-folders = " + repositories
+                + "\nmaterials.poll-seconds = 2\ndata.directory = " + other
+                + "\ndatabase.url = jdbc:postgresql://127.0.0.1:" + lines.get(3).strip()
+                + "/penstock\ndatabase.user = penstock\ndatabase.password-file = " + password + "\n";
+    }
+
+    private static Path found(Path folder, String name) throws IOException {
+        try (var files = Files.walk(folder)) {
+            return files.filter(file -> file.getFileName().toString().equals(name))
+                    .findFirst()
+                    .orElseThrow(() -> new IOException("There is no " + name + " in " + folder));
+        }
+    }
+
     Path repositories() {
         return repositories;
     }
 
     /** Agents that reach the server through {@link #network()}. */
     void startAgents(int count) throws IOException, InterruptedException {
+        startAgents(Collections.nCopies(count, network));
+    }
+
+    /** An agent for each network, by which it reaches its server. */
+    void startAgents(List<NetworkCut> networks) throws IOException, InterruptedException {
+        int count = networks.size();
         String key = api.post(
                         "/api/v1/agent-registration-keys",
                         "{\"description\":\"tests\",\"resources\":[],\"environments\":[],\"expires_in_seconds\":86400}")
@@ -89,9 +139,9 @@ final class Installation implements AutoCloseable {
                     "penstock-agent",
                     Archives.folder("agent"),
                     folder.resolve(name),
-                    "server.url = " + network.url() + "\nagent.name = " + name + "\nagent.auto-register-key = " + key
+                    "server.url = " + networks.get(i - 1).url() + "\nagent.name = " + name + "\nagent.auto-register-key = " + key
                             + "\nmaterials.local-folders = " + repositories + "\n",
-                    Map.of()));
+                    environment));
         }
         Waiting.until(count + " agents are enabled", SOON, () -> {
             JsonNode enabled = api.get("/api/v1/agents?state=ENABLED").get("items");
@@ -122,13 +172,9 @@ final class Installation implements AutoCloseable {
 
     /** The embedded database's first process, as the server knows it. */
     ProcessHandle postgres() throws IOException {
-        Path pidFile;
-        try (var files = Files.walk(folder.resolve("server/data"))) {
-            pidFile = files.filter(file -> file.getFileName().toString().equals("postmaster.pid"))
-                    .findFirst()
-                    .orElseThrow();
-        }
-        long pid = Long.parseLong(Files.readAllLines(pidFile).getFirst().strip());
+        long pid = Long.parseLong(Files.readAllLines(found(folder.resolve("server/data"), "postmaster.pid"))
+                .getFirst()
+                .strip());
         return ProcessHandle.of(pid).orElseThrow();
     }
 

@@ -1,39 +1,32 @@
 package dev.penstock.e2e;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-
 /**
- * A place in the server at which it is ended without warning.
+ * A place at which a process is ended without warning.
  *
+ * @param name what has been done by then, and what has not
+ * @param victim the process in which the place is
  * @param type the class, with its package
  * @param place {@code ENTRY} or {@code EXIT}, as Byteman calls them
- * @param pass at the how manieth time that any thread comes by
+ * @param caller a method that has to be among the callers, as {@code package.Class.method}; empty for any
+ * @param act what leads there
  */
-record KillPoint(String type, String method, String place, int pass) {
+record KillPoint(String name, Victim victim, String type, String method, String place, String caller, Act act) {
 
-    /** Writes the rule; once it has fired it leaves {@code mark}, and does not fire again. */
-    void arm(Path script, Path mark) throws IOException {
-        Files.deleteIfExists(mark);
-        Files.writeString(script, """
-                RULE end the server
-                CLASS %s
-                METHOD %s
-                AT %s
-                BIND mark:java.io.File = new java.io.File("%s")
-                IF incrementCounter("passes") >= %d AND mark.createNewFile()
-                DO killJVM()
-                ENDRULE
-                """.formatted(type, method, place, mark, pass));
+    /** Which process is ended, and what that may cost. */
+    enum Victim {
+        SERVER,
+        /** An agent whose job has not begun, or has ended: nobody notices. */
+        AGENT,
+        /** An agent in the midst of a job: that runs again, or a person is asked. */
+        WORKING_AGENT
     }
 
-    static void disarm(Path script) throws IOException {
-        Files.writeString(script, "");
+    KillPoint calledFrom(String method) {
+        return new KillPoint(name, victim, type, this.method, place, method, act);
     }
 
     @Override
     public String toString() {
-        return type.substring(type.lastIndexOf('.') + 1) + "." + method + " at " + place + ", pass " + pass;
+        return name;
     }
 }

@@ -1,10 +1,11 @@
 package dev.penstock.e2e;
 
+import dev.penstock.demo.Program;
 import dev.penstock.demo.Waiting;
-import java.io.File;
+import dev.penstock.e2e.KillPoint.Victim;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -13,84 +14,83 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** F-1: the server is ended at each point of a list while jobs run; it starts again the first time, and nothing is lost. */
+/**
+ * F-1 and F-3: server and agents are ended at each point of a list while jobs run; they start again the first time, and
+ * nothing is lost. One installation lives through all of them.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KillPointsTest {
-    private static final String CORE = "dev.penstock.core.";
-
-    /** Every commit is a point, before and after it; the others lie between the steps of one act. */
-    static List<KillPoint> points() {
-        return List.of(
-                new KillPoint("org.postgresql.jdbc.PgConnection", "commit", "ENTRY", 3),
-                new KillPoint("org.postgresql.jdbc.PgConnection", "commit", "EXIT", 4),
-                new KillPoint("org.postgresql.jdbc.PgConnection", "commit", "ENTRY", 17),
-                new KillPoint("org.postgresql.jdbc.PgConnection", "commit", "EXIT", 23),
-                new KillPoint(CORE + "run.PipelineRuns", "create", "EXIT", 1),
-                new KillPoint(CORE + "run.JobRunStore", "apply", "ENTRY", 2),
-                new KillPoint(CORE + "run.JobRunStore", "apply", "EXIT", 3),
-                new KillPoint(CORE + "run.StageSettler", "settle", "EXIT", 1),
-                new KillPoint(CORE + "platform.audit.AuditStore", "record", "EXIT", 1),
-                new KillPoint(CORE + "platform.event.EventStore", "appendAll", "EXIT", 3));
-    }
+    /** An act that has not led to its point by then is done again. */
+    private static final Duration AGAIN = Duration.ofSeconds(8);
 
     private Installation installation;
     private Workload workload;
-    private Path script;
-    private Path mark;
+    private Acts acts;
+    private Byteman byteman;
+
+    static List<KillPoint> points() {
+        return KillPoints.all();
+    }
 
     @BeforeAll
     void start() throws Exception {
         Path folder = Files.createTempDirectory("penstock-kill");
-        script = folder.resolve("rules.btm");
-        mark = folder.resolve("killed");
-        KillPoint.disarm(script);
-        // The archive's own Java is too small for Byteman.
-        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-        installation = new Installation(
-                folder,
-                Map.of(
-                        "PENSTOCK_JAVA",
-                        java.toString(),
-                        "JAVA_TOOL_OPTIONS",
-                        "-javaagent:" + byteman() + "=script:" + script));
+        byteman = new Byteman(folder.resolve("byteman"), points());
+        installation =
+                new Installation(folder, "artifacts.keep-runs = 4\n", Map.of("PENSTOCK_JAVA", byteman.java()));
         installation.startAgents(2);
-        workload = new Workload(installation);
+        workload = new Workload(installation, Workload.Size.LITTLE);
+        acts = new Acts(installation, workload);
+        Workload.Mark before = workload.mark();
+        workload.watch();
+        workload.triggerAll();
+        workload.awaitAllOver(before);
     }
 
     @AfterAll
     void stop() throws Exception {
-        installation.close();
+        if (installation != null) {
+            installation.close();
+        }
     }
 
     @ParameterizedTest
     @MethodSource("points")
-    void nothingIsLostWhenTheServerIsKilledAt(KillPoint point) throws Exception {
-        int before = workload.acknowledged().size();
-        point.arm(script, mark);
-        installation.server().close();
-        installation.server().startAgain();
+    void nothingIsLostWhenAProcessIsKilledAt(KillPoint point) throws Exception {
+        Workload.Mark before = workload.mark();
+        byteman.arm(point);
 
-        Waiting.until("the server has been ended at " + point, Installation.SOON, () -> {
-            if (installation.server().process().isAlive() && !Files.exists(mark)) {
-                workload.triggerAll();
-            }
-            return Files.exists(mark) && !installation.server().process().isAlive();
-        });
-        KillPoint.disarm(script);
-        installation.startServerAgain();
+        Program victim = pass(point);
+        victim.startAgain();
+        installation.awaitReady();
         workload.askAgain();
-        workload.awaitAllOver();
-        workload.triggerAll();
-        workload.awaitAllOver();
+        acts.awaitPromises();
+        workload.awaitAllOver(before);
 
-        var invariants = new Invariants(installation, workload);
+        var invariants = new Invariants(installation, workload, before);
         invariants.hold();
-        invariants.allPassedSince(before);
+        if (point.act() == Act.TRIGGER && point.victim() != Victim.WORKING_AGENT) {
+            invariants.allPassed();
+        }
     }
 
-    private static String byteman() {
-        return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-                .filter(entry -> Path.of(entry).getFileName().toString().startsWith("byteman-"))
+    /** Does what leads to the point until a process has ended there. */
+    private Program pass(KillPoint point) throws Exception {
+        long end = System.nanoTime() + Installation.SOON.toNanos();
+        while (byteman.isArmed(point)) {
+            if (System.nanoTime() - end > 0) {
+                byteman.disarm(point);
+                throw new IllegalStateException("Nobody has passed: " + point);
+            }
+            acts.perform(point.act());
+            Waiting.within(AGAIN, () -> !byteman.isArmed(point));
+        }
+        List<Program> victims =
+                point.victim() == Victim.SERVER ? List.of(installation.server()) : installation.agents();
+        Waiting.until("a process has ended at: " + point, Installation.SOON, () -> victims.stream()
+                .anyMatch(program -> !program.process().isAlive()));
+        return victims.stream()
+                .filter(program -> !program.process().isAlive())
                 .findFirst()
                 .orElseThrow();
     }

@@ -13,7 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /** The network between agents and server: bytes pass until it is cut, and again when it is healed. */
 final class NetworkCut implements AutoCloseable {
     private final ServerSocket door;
-    private final int target;
+    private volatile int target;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private volatile boolean cut;
 
@@ -35,6 +35,12 @@ final class NetworkCut implements AutoCloseable {
 
     void heal() {
         cut = false;
+    }
+
+    /** Leads to another server from now on, as a balancer does when one does not answer; breaks what is open. */
+    void leadTo(int port) {
+        target = port;
+        open.forEach(NetworkCut::closeQuietly);
     }
 
     private void accept() {

@@ -9,24 +9,48 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.IntStream;
 
 /**
  * Pipelines whose jobs leave traces, and clients that trigger them and write down what was acknowledged. A job prints
- * numbered lines, publishes a file, and notes its start in a journal outside of Penstock.
+ * numbered lines, publishes a file and a test report, and notes its start in a journal outside of Penstock.
  */
 final class Workload {
-    static final int LINES = 300;
-
     private static final ObjectMapper JSON = new ObjectMapper();
-    static final List<String> PIPELINES = List.of("chaos0", "chaos1", "chaos2");
+
+    /** Started by commits; all others are started by people. */
+    static final String WATCHED = "watched";
 
     private final Installation installation;
+    private final Size size;
     private final Path journal;
+    private final Path source;
+    private final List<String> started;
     private final List<Acknowledged> acknowledged = new ArrayList<>();
     private final List<Unsure> unsure = new ArrayList<>();
+    private final Ledger ledger = new Ledger();
+
+    /**
+     * How much work there is.
+     *
+     * @param pipelines that are triggered
+     * @param lines that each job prints
+     * @param longSeconds how long one job of each pipeline takes at least; the others take no time
+     */
+    record Size(int pipelines, int lines, String longSeconds) {
+        /** Enough that a fault at a random moment hits something. */
+        static final Size LOAD = new Size(3, 300, "0.3");
+
+        /** As little as passes every point once; a job of more than a second reports what it does meanwhile. */
+        static final Size LITTLE = new Size(2, 30, "1.3");
+    }
+
+    /** How far the world had come, so that what follows can be looked at alone. */
+    record Mark(int acknowledged, Map<String, Integer> runs, long audited) {}
 
     /** A trigger of which nobody knows whether it was done. */
     private record Unsure(String pipeline, String key) {}
@@ -34,24 +58,34 @@ final class Workload {
     /** A trigger that was answered with success. */
     record Acknowledged(String pipeline, String id) {}
 
-    Workload(Installation installation) throws IOException, InterruptedException {
+    Workload(Installation installation, Size size) throws IOException, InterruptedException {
         this.installation = installation;
+        this.size = size;
         this.journal = installation.folder().resolve("journal");
         Files.createFile(journal);
-        Path repository = Git.repository(installation.repositories().resolve("source"));
-        for (String pipeline : PIPELINES) {
-            installation.api().post("/api/v1/pipelines", definition(pipeline, repository));
+        source = Git.repository(installation.repositories().resolve("source"));
+        started = IntStream.range(0, size.pipelines()).mapToObj(i -> "chaos" + i).toList();
+        for (String pipeline : started) {
+            installation.api().post("/api/v1/pipelines", definition(pipeline, source, "manual"));
         }
     }
 
+    /** Adds a pipeline that each commit to {@link #source} starts. */
+    void watch() throws IOException, InterruptedException {
+        installation.api().post("/api/v1/pipelines", definition(WATCHED, source, "success"));
+    }
+
     /** Two stages: two jobs that may be run again by themselves, then one about which a person decides. */
-    private String definition(String name, Path repository) throws IOException {
+    private String definition(String name, Path repository, String approval) throws IOException {
         String work =
                 "echo \"start $GO_PIPELINE_NAME/$GO_PIPELINE_COUNTER/$GO_STAGE_NAME/$GO_STAGE_COUNTER/$GO_JOB_NAME\" >> '"
-                        + journal + "'; i=0; while [ $i -lt " + LINES
-                        + " ]; do echo \"line $i of $GO_PIPELINE_COUNTER\"; i=$((i+1));"
-                        + " [ $((i % 100)) -eq 0 ] && sleep 0.1; done; echo \"made by $GO_PIPELINE_COUNTER\" > made.txt";
-        var artifacts = List.of(Map.of("kind", "build", "source", "made.txt"));
+                        + journal + "'; i=0; while [ $i -lt " + size.lines()
+                        + " ]; do echo \"line $i of $GO_PIPELINE_COUNTER\"; i=$((i+1)); done;"
+                        + " if [ $GO_JOB_NAME = right ]; then sleep " + size.longSeconds() + "; fi;"
+                        + " echo \"made by $GO_PIPELINE_COUNTER\" > made.txt;"
+                        + " echo '<testsuite name=\"s\"><testcase classname=\"c\" name=\"n\"/></testsuite>' > report.xml";
+        var artifacts = List.of(
+                Map.of("kind", "build", "source", "made.txt"), Map.of("kind", "test", "source", "report.xml"));
         var tasks =
                 List.of(Map.of("type", "exec", "options", Map.of("command", "sh", "arguments", List.of("-c", work))));
         var build = Map.of(
@@ -60,7 +94,7 @@ final class Workload {
                 "fetch_materials",
                 true,
                 "approval",
-                Map.of("type", "manual"),
+                Map.of("type", approval),
                 "jobs",
                 List.of(
                         Map.of(
@@ -109,12 +143,12 @@ final class Workload {
 
     /** Triggers each pipeline once; what the server does not answer, or refuses as too early, is not acknowledged. */
     void triggerAll() throws InterruptedException {
-        for (String pipeline : PIPELINES) {
+        for (String pipeline : started) {
             trigger(pipeline);
         }
     }
 
-    private void trigger(String pipeline) throws InterruptedException {
+    void trigger(String pipeline) throws InterruptedException {
         var wish = new Unsure(pipeline, UUID.randomUUID().toString());
         if (!ask(wish)) {
             unsure.add(wish);
@@ -145,11 +179,41 @@ final class Workload {
                             "/api/v1/pipelines/" + wish.pipeline() + "/triggers",
                             "{}",
                             Map.of("Idempotency-Key", wish.key()));
+            ledger.done("pipeline.trigger", "pipeline/" + wish.pipeline());
             acknowledged.add(new Acknowledged(wish.pipeline(), answer.get("id").asText()));
             return true;
         } catch (IOException e) {
-            return String.valueOf(e.getMessage()).contains(" answered 4");
+            String said = String.valueOf(e.getMessage());
+            return said.contains(" answered 4") && !said.contains("is still under way");
         }
+    }
+
+    Path source() {
+        return source;
+    }
+
+    Size size() {
+        return size;
+    }
+
+    Ledger ledger() {
+        return ledger;
+    }
+
+    List<String> pipelines() throws IOException, InterruptedException {
+        List<String> names = new ArrayList<>();
+        installation.api().get("/api/v1/pipelines?limit=200").get("items").forEach(one -> names.add(one.get("name")
+                .asText()));
+        return names;
+    }
+
+    Mark mark() throws IOException, InterruptedException {
+        Map<String, Integer> runs = new HashMap<>();
+        for (String pipeline : pipelines()) {
+            runs.put(pipeline, Runs.newest(installation.api(), pipeline));
+        }
+        ledger.clear();
+        return new Mark(acknowledged.size(), runs, AuditTrail.newest(installation.api()));
     }
 
     List<Acknowledged> acknowledged() {
@@ -160,13 +224,13 @@ final class Workload {
         return Files.readAllLines(journal);
     }
 
-    /** Until no run is under way; jobs about whose loss a person has to decide are given up. */
-    void awaitAllOver() throws IOException, InterruptedException {
+    /** Until no run since then is under way; jobs about whose loss a person has to decide are given up. */
+    void awaitAllOver(Mark mark) throws IOException, InterruptedException {
         Waiting.until("all runs are over", Installation.SOON, () -> {
             try {
                 boolean over = true;
-                for (String pipeline : PIPELINES) {
-                    for (JsonNode run : Runs.of(installation.api(), pipeline)) {
+                for (String pipeline : pipelines()) {
+                    for (JsonNode run : Runs.since(installation.api(), pipeline, mark)) {
                         over &= isOver(run);
                     }
                 }
@@ -188,7 +252,9 @@ final class Workload {
         for (JsonNode stage : Runs.stages(run)) {
             for (JsonNode job : stage.path("jobs")) {
                 if (job.get("state").asText().equals("LOST")) {
-                    installation.api().post("/api/v1/jobs/" + job.get("id").asLong() + "/give-up", "");
+                    ledger.attempt("job.give_up", "job/", () -> installation
+                            .api()
+                            .post("/api/v1/jobs/" + job.get("id").asLong() + "/give-up", ""));
                 }
             }
         }
