@@ -78,8 +78,8 @@ final class Acts {
 
     private void deliver() throws InterruptedException {
         String delivery = UUID.randomUUID().toString();
-        Map<String, String> headers = Map.of(
-                "X-Gitlab-Token", hookSecret, "X-Gitlab-Event", "Push Hook", "X-Gitlab-Event-UUID", delivery);
+        Map<String, String> headers =
+                Map.of("X-Gitlab-Token", hookSecret, "X-Gitlab-Event", "Push Hook", "X-Gitlab-Event-UUID", delivery);
         String body = "{\"object_kind\":\"push\",\"ref\":\"refs/heads/main\","
                 + "\"project\":{\"git_http_url\":\"https://git.example.com/a.git\"}}";
         // A host sends a delivery again until it is taken.
@@ -120,10 +120,8 @@ final class Acts {
         int run = Runs.newest(api, "chaos0");
         Ledger.Request request = () -> api.post(PIPELINE + "/runs/" + run + "/cancel", "");
         if (workload.ledger().attempt("run.cancel", "run/chaos0/" + run, request)) {
-            promised.add(() -> api.get(PIPELINE + "/runs/" + run)
-                    .get("state")
-                    .asText()
-                    .equals("CANCELLED"));
+            promised.add(() ->
+                    api.get(PIPELINE + "/runs/" + run).get("state").asText().equals("CANCELLED"));
         }
     }
 

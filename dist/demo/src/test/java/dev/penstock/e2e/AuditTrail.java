@@ -47,11 +47,13 @@ final class AuditTrail {
         }
         assertThat(triggers).as("triggers in the audit trail").doesNotHaveDuplicates();
         assertThat(entries).extracting(entry -> entry.get("seq").asLong()).doesNotHaveDuplicates();
-        workload.ledger().counts().forEach((kind, count) -> assertThat(entries.stream()
-                        .filter(entry -> entry.get("action").asText().equals(kind.action()))
-                        .filter(entry -> entry.get("object").asText().startsWith(kind.object()))
-                        .count())
-                .as("entries of %s on %s among %s", kind.action(), kind.object(), entries)
-                .isBetween((long) count.done(), (long) count.done() + count.unsure()));
+        workload.ledger()
+                .counts()
+                .forEach((kind, count) -> assertThat(entries.stream()
+                                .filter(entry -> entry.get("action").asText().equals(kind.action()))
+                                .filter(entry -> entry.get("object").asText().startsWith(kind.object()))
+                                .count())
+                        .as("entries of %s on %s among %s", kind.action(), kind.object(), entries)
+                        .isBetween((long) count.done(), (long) count.done() + count.unsure()));
     }
 }

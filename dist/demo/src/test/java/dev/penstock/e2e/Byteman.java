@@ -52,9 +52,8 @@ final class Byteman {
     }
 
     private String rule(KillPoint point) {
-        String caller = point.caller().isEmpty()
-                ? ""
-                : " AND callerEquals(\"" + point.caller() + "\", true, true, 1, 100)";
+        String caller =
+                point.caller().isEmpty() ? "" : " AND callerEquals(\"" + point.caller() + "\", true, true, 1, 100)";
         return """
                 RULE %s
                 CLASS %s

@@ -54,8 +54,8 @@ final class Installation implements AutoCloseable {
                 "penstock-server",
                 Archives.folder("server"),
                 folder.resolve("server"),
-                "http.port = " + port + "\nmaterials.local-folders = " + repositories
-                        + "\nmaterials.poll-seconds = 2\n" + settings,
+                "http.port = " + port + "\nmaterials.local-folders = " + repositories + "\nmaterials.poll-seconds = 2\n"
+                        + settings,
                 environment);
         network = new NetworkCut(port);
         awaitReady();
@@ -139,8 +139,9 @@ final class Installation implements AutoCloseable {
                     "penstock-agent",
                     Archives.folder("agent"),
                     folder.resolve(name),
-                    "server.url = " + networks.get(i - 1).url() + "\nagent.name = " + name + "\nagent.auto-register-key = " + key
-                            + "\nmaterials.local-folders = " + repositories + "\n",
+                    "server.url = " + networks.get(i - 1).url() + "\nagent.name = " + name
+                            + "\nagent.auto-register-key = " + key + "\nmaterials.local-folders = " + repositories
+                            + "\n",
                     environment));
         }
         Waiting.until(count + " agents are enabled", SOON, () -> {

@@ -38,10 +38,11 @@ final class Invariants {
         for (String pipeline : workload.pipelines()) {
             all.addAll(Runs.since(api, pipeline, mark));
         }
-        assertThat(all).as("runs").isNotEmpty().allSatisfy(run -> assertThat(
-                        run.get("state").asText())
-                .as("run %s", run)
-                .isEqualTo("PASSED"));
+        assertThat(all)
+                .as("runs")
+                .isNotEmpty()
+                .allSatisfy(run ->
+                        assertThat(run.get("state").asText()).as("run %s", run).isEqualTo("PASSED"));
     }
 
     void hold() throws IOException, InterruptedException {

@@ -36,8 +36,7 @@ class KillPointsTest {
     void start() throws Exception {
         Path folder = Files.createTempDirectory("penstock-kill");
         byteman = new Byteman(folder.resolve("byteman"), points());
-        installation =
-                new Installation(folder, "artifacts.keep-runs = 4\n", Map.of("PENSTOCK_JAVA", byteman.java()));
+        installation = new Installation(folder, "artifacts.keep-runs = 4\n", Map.of("PENSTOCK_JAVA", byteman.java()));
         installation.startAgents(2);
         workload = new Workload(installation, Workload.Size.LITTLE);
         acts = new Acts(installation, workload);
@@ -87,8 +86,10 @@ class KillPointsTest {
         }
         List<Program> victims =
                 point.victim() == Victim.SERVER ? List.of(installation.server()) : installation.agents();
-        Waiting.until("a process has ended at: " + point, Installation.SOON, () -> victims.stream()
-                .anyMatch(program -> !program.process().isAlive()));
+        Waiting.until(
+                "a process has ended at: " + point,
+                Installation.SOON,
+                () -> victims.stream().anyMatch(program -> !program.process().isAlive()));
         return victims.stream()
                 .filter(program -> !program.process().isAlive())
                 .findFirst()

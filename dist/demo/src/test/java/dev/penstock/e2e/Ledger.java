@@ -41,10 +41,7 @@ final class Ledger {
     }
 
     private void add(Kind kind, int done, int unsure) {
-        counts.merge(
-                kind,
-                new Count(done, unsure),
-                (a, b) -> new Count(a.done() + b.done(), a.unsure() + b.unsure()));
+        counts.merge(kind, new Count(done, unsure), (a, b) -> new Count(a.done() + b.done(), a.unsure() + b.unsure()));
     }
 
     Map<Kind, Count> counts() {

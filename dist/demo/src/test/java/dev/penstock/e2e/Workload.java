@@ -64,7 +64,8 @@ final class Workload {
         this.journal = installation.folder().resolve("journal");
         Files.createFile(journal);
         source = Git.repository(installation.repositories().resolve("source"));
-        started = IntStream.range(0, size.pipelines()).mapToObj(i -> "chaos" + i).toList();
+        started =
+                IntStream.range(0, size.pipelines()).mapToObj(i -> "chaos" + i).toList();
         for (String pipeline : started) {
             installation.api().post("/api/v1/pipelines", definition(pipeline, source, "manual"));
         }
@@ -84,8 +85,8 @@ final class Workload {
                         + " if [ $GO_JOB_NAME = right ]; then sleep " + size.longSeconds() + "; fi;"
                         + " echo \"made by $GO_PIPELINE_COUNTER\" > made.txt;"
                         + " echo '<testsuite name=\"s\"><testcase classname=\"c\" name=\"n\"/></testsuite>' > report.xml";
-        var artifacts = List.of(
-                Map.of("kind", "build", "source", "made.txt"), Map.of("kind", "test", "source", "report.xml"));
+        var artifacts =
+                List.of(Map.of("kind", "build", "source", "made.txt"), Map.of("kind", "test", "source", "report.xml"));
         var tasks =
                 List.of(Map.of("type", "exec", "options", Map.of("command", "sh", "arguments", List.of("-c", work))));
         var build = Map.of(
@@ -202,8 +203,11 @@ final class Workload {
 
     List<String> pipelines() throws IOException, InterruptedException {
         List<String> names = new ArrayList<>();
-        installation.api().get("/api/v1/pipelines?limit=200").get("items").forEach(one -> names.add(one.get("name")
-                .asText()));
+        installation
+                .api()
+                .get("/api/v1/pipelines?limit=200")
+                .get("items")
+                .forEach(one -> names.add(one.get("name").asText()));
         return names;
     }
 
@@ -252,9 +256,12 @@ final class Workload {
         for (JsonNode stage : Runs.stages(run)) {
             for (JsonNode job : stage.path("jobs")) {
                 if (job.get("state").asText().equals("LOST")) {
-                    ledger.attempt("job.give_up", "job/", () -> installation
-                            .api()
-                            .post("/api/v1/jobs/" + job.get("id").asLong() + "/give-up", ""));
+                    ledger.attempt(
+                            "job.give_up",
+                            "job/",
+                            () -> installation
+                                    .api()
+                                    .post("/api/v1/jobs/" + job.get("id").asLong() + "/give-up", ""));
                 }
             }
         }
