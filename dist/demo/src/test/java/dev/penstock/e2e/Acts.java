@@ -50,10 +50,11 @@ final class Acts {
 
     /** Until all that was acknowledged has come true. */
     void awaitPromises() throws IOException, InterruptedException {
-        for (Waiting.Condition promise : promised) {
+        List<Waiting.Condition> all = List.copyOf(promised);
+        promised.clear();
+        for (Waiting.Condition promise : all) {
             Waiting.until("what was acknowledged is so", Installation.SOON, promise);
         }
-        promised.clear();
     }
 
     /** What is pushed is built, whether or not anybody is told of it. */

@@ -51,9 +51,8 @@ final class KillPoints {
                 after("a definition is committed", "config.Pipelines.transact", Act.SAVE),
                 after("a cancel is committed", "run.RunActs.cancel", Act.CANCEL),
                 after("a re-run is committed", "run.StageActs.rerun", Act.RERUN),
-                // The server starts and cleans up.
+                // The server starts.
                 at("the database runs", CORE + "platform.db.EmbeddedPostgres", "start", "EXIT", Act.START_SERVER),
-                at("artifacts are deleted", CORE + "artifact.RetentionStore", "delete", "EXIT", Act.START_SERVER),
                 // The agent.
                 idle("an assignment has come", AGENT + "PollLoop$Shell", "start", "ENTRY"),
                 idle("an assignment is about to be written", AGENT + "journal.Journal", "create", "ENTRY"),

@@ -36,7 +36,7 @@ class KillPointsTest {
     void start() throws Exception {
         Path folder = Files.createTempDirectory("penstock-kill");
         byteman = new Byteman(folder.resolve("byteman"), points());
-        installation = new Installation(folder, "artifacts.keep-runs = 4\n", Map.of("PENSTOCK_JAVA", byteman.java()));
+        installation = new Installation(folder, "", Map.of("PENSTOCK_JAVA", byteman.java()));
         installation.startAgents(2);
         workload = new Workload(installation, Workload.Size.LITTLE);
         acts = new Acts(installation, workload);
