@@ -54,7 +54,7 @@ final class KillPoints {
                 // The server starts.
                 at("the database runs", CORE + "platform.db.EmbeddedPostgres", "start", "EXIT", Act.START_SERVER),
                 // The agent.
-                idle("an assignment has come", AGENT + "PollLoop$Shell", "start", "ENTRY"),
+                idle("an assignment has come", AGENT + "Agent$Shell", "start", "ENTRY"),
                 idle("an assignment is about to be written", AGENT + "journal.Journal", "create", "ENTRY"),
                 working("an assignment is written", AGENT + "journal.Journal", "create", "EXIT"),
                 working("a program is started, not noted", AGENT + "process.Launcher", "start", "EXIT"),
