@@ -16,8 +16,9 @@ import java.util.stream.Stream;
 
 /**
  * Makes the AOT cache of the archive, which halves the server's start: runs the server of the image once, asks it a few
- * things, and has the Java machine write down what it loaded and linked. A build that cannot run the server goes on
- * without a cache.
+ * things, and has the Java machine write down what it loaded and linked. It is the first start of a home, because of a
+ * sealed package (XZ) of which only some classes are in the cache Java refuses to load the others. A build that cannot run
+ * the server goes on without a cache.
  *
  * <p>java MakeAot.java IMAGE OPTIONS-FILE
  */
@@ -30,6 +31,9 @@ final class MakeAot {
             "/api/v1/agents",
             "/api/v1/pipelines",
             "/api/v1/dashboard",
+            "/api/v1/runs?limit=20",
+            "/api/v1/queue",
+            "/api/v1/materials",
             "/api/v1/plugins",
             "/api/v1/nothing");
 

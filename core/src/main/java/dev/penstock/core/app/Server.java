@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +22,9 @@ public final class Server implements AutoCloseable {
 
     /** One step of a worker is short; all of them together get this long, because they are stopped side by side. */
     private static final Duration WORKERS = Duration.ofSeconds(10);
+
+    /** After this it is read, if no request needs it before. */
+    private static final Duration CONTRACT = Duration.ofSeconds(1);
 
     private final Features features;
     private final HttpServer http;
@@ -51,7 +56,9 @@ public final class Server implements AutoCloseable {
                                     features.tokens(), prepared::contract, features.idempotency(), features.observer()),
                             resources);
             features.workers().forEach(Worker::start);
-            Thread.ofVirtual().name("contract").start(prepared::contract);
+            // Not at once, because the first requests have nothing to compare with it; and not when it is asked for.
+            CompletableFuture.delayedExecutor(CONTRACT.toMillis(), TimeUnit.MILLISECONDS)
+                    .execute(prepared::contract);
             return server;
         } catch (RuntimeException e) {
             server.close();

@@ -33,7 +33,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     /** After a crash PostgreSQL replays at most {@code max_wal_size} of its log, which takes some seconds. */
     private static final Duration START = Duration.ofSeconds(60);
 
-    private static final Duration POLL = Duration.ofMillis(10);
+    private static final Duration POLL = Duration.ofMillis(3);
     /** A fast stop ends all sessions and writes a checkpoint; beyond this it is made to end and recovers later. */
     private static final Duration STOP = Duration.ofSeconds(20);
 
@@ -62,7 +62,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         this.overrides = Map.copyOf(overrides);
         this.lock = lock;
         this.launcher = Launcher.forOwnerOf(folder);
-        this.cluster = new PostgresCluster(folder, launcher, PostgresPrograms.in(folder));
+        this.cluster = new PostgresCluster(folder, launcher, PostgresPrograms.in(folder, !hasEndedInOrder(folder)));
     }
 
     /**
@@ -93,6 +93,12 @@ public final class EmbeddedPostgres implements AutoCloseable {
             lock.acquiredBy().close();
             throw e;
         }
+    }
+
+    /** Whether there is a cluster, and the one who used it last has stopped it. */
+    private static boolean hasEndedInOrder(Path folder) {
+        Path cluster = folder.resolve(PostgresCluster.FOLDER);
+        return Files.isDirectory(cluster) && !Files.exists(Postmaster.file(cluster));
     }
 
     private static FileLock lock(Path folder) throws IOException {

@@ -22,6 +22,7 @@ import java.util.Properties;
  * access rules written anew at each start, an ordinary role for Penstock and a superuser only for making it.
  */
 final class PostgresCluster {
+    static final String FOLDER = "cluster";
     static final String DATABASE = "penstock";
     static final String ROLE = "penstock";
     static final String SUPERUSER = "penstock_admin";
@@ -81,7 +82,7 @@ final class PostgresCluster {
     }
 
     Path data() {
-        return folder.resolve("cluster");
+        return folder.resolve(FOLDER);
     }
 
     boolean exists() {

@@ -4,6 +4,7 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
@@ -21,8 +22,8 @@ import org.tukaani.xz.XZInputStream;
 
 /**
  * PostgreSQL's programs, unpacked once from our own dependency into a private folder. At each start what will run is
- * compared with the checksums made while unpacking. They tell damage, such as that of a power cut, and no intent: who can
- * write to the private folder has the database anyway.
+ * compared with what was unpacked: by size, and after an end that was not in order by checksum. That tells damage, such
+ * as that of a power cut, and no intent: who can write to the private folder has the database anyway.
  */
 final class PostgresPrograms {
     private static final Logger log = LoggerFactory.getLogger(PostgresPrograms.class);
@@ -35,11 +36,15 @@ final class PostgresPrograms {
         this.folder = folder;
     }
 
-    /** Unpacks the programs below {@code parent}, unless they are there already and are what was unpacked. */
-    static PostgresPrograms in(Path parent) throws IOException {
+    /**
+     * Unpacks the programs below {@code parent}, unless they are there already and are what was unpacked.
+     *
+     * @param thorough by their checksums, not only by their sizes
+     */
+    static PostgresPrograms in(Path parent, boolean thorough) throws IOException {
         Path folder = parent.resolve("programs-" + Platform.here().name() + "-" + archiveKey());
         if (Files.isDirectory(folder)) {
-            if (isIntact(folder)) {
+            if (isIntact(folder, thorough)) {
                 return new PostgresPrograms(folder);
             }
             log.atWarn().addKeyValue("folder", folder).log("PostgreSQL's programs were changed; unpacking them again");
@@ -91,11 +96,12 @@ final class PostgresPrograms {
                 } else {
                     Files.createDirectories(parent(target));
                     var in = new CheckedInputStream(tar, new CRC32C());
-                    Files.copy(in, target);
+                    long size = Files.copy(in, target);
                     setMode(target, entry.getMode());
                     String name = name(folder, target);
                     if (runs(name)) {
-                        list.append(line(in.getChecksum().getValue(), name)).append('\n');
+                        String sum = Long.toHexString(in.getChecksum().getValue());
+                        list.append(sum + " " + size + " " + name + "\n");
                     }
                 }
             }
@@ -103,28 +109,32 @@ final class PostgresPrograms {
         PrivateFolder.write(folder.resolve(LIST), list.toString());
     }
 
-    private static boolean isIntact(Path folder) throws IOException {
+    private static boolean isIntact(Path folder, boolean thorough) throws IOException {
         Path list = folder.resolve(LIST);
         if (!Files.isRegularFile(list)) {
             return false;
         }
         List<String> lines = Files.readAllLines(list);
         for (String line : lines) {
-            String name = line.substring(line.lastIndexOf(' ') + 1);
-            Path file = folder.resolve(name);
-            if (!Files.isRegularFile(file) || !line.equals(line(sum(file), name))) {
+            String[] parts = line.split(" ", 3);
+            if (parts.length != 3 || !isIntact(folder.resolve(parts[2]), parts[1], thorough ? parts[0] : "")) {
                 return false;
             }
         }
         return !lines.isEmpty();
     }
 
-    private static String line(long sum, String name) {
-        return Long.toHexString(sum) + " " + name;
+    /** @param sum empty when it is not compared */
+    private static boolean isIntact(Path file, String size, String sum) throws IOException {
+        try {
+            return Long.toString(Files.size(file)).equals(size) && (sum.isEmpty() || sum(file).equals(sum));
+        } catch (NoSuchFileException _) {
+            return false;
+        }
     }
 
     /** By an algorithm that Java runs at full speed from its first call on. */
-    private static long sum(Path file) throws IOException {
+    private static String sum(Path file) throws IOException {
         var sum = new CRC32C();
         byte[] buffer = new byte[BUFFER_BYTES];
         try (InputStream in = Files.newInputStream(file)) {
@@ -132,7 +142,7 @@ final class PostgresPrograms {
                 sum.update(buffer, 0, n);
             }
         }
-        return sum.getValue();
+        return Long.toHexString(sum.getValue());
     }
 
     private static void setMode(Path file, int mode) throws IOException {

@@ -21,14 +21,15 @@ class PostgresProgramsTest {
     @BeforeAll
     void unpack(@TempDir Path parent) throws IOException {
         folder = parent;
-        program = PostgresPrograms.in(folder).program("pg_ctl");
+        program = PostgresPrograms.in(folder, false).program("pg_ctl");
     }
 
     @Test
     void whatIsIntactStays() throws IOException {
         var before = Files.getLastModifiedTime(program);
 
-        PostgresPrograms.in(folder);
+        PostgresPrograms.in(folder, false);
+        PostgresPrograms.in(folder, true);
 
         assertThat(Files.getLastModifiedTime(program)).isEqualTo(before);
     }
@@ -40,7 +41,17 @@ class PostgresProgramsTest {
             file.truncate(good.length / 2);
         }
 
-        PostgresPrograms.in(folder);
+        PostgresPrograms.in(folder, false);
+
+        assertThat(program).hasBinaryContent(good);
+    }
+
+    @Test
+    void aProgramWithOtherBytesIsUnpackedAgainAfterAnEndThatWasNotInOrder() throws IOException {
+        byte[] good = Files.readAllBytes(program);
+        Files.write(program, new byte[good.length]);
+
+        PostgresPrograms.in(folder, true);
 
         assertThat(program).hasBinaryContent(good);
     }
@@ -49,7 +60,7 @@ class PostgresProgramsTest {
     void aProgramThatIsGoneIsUnpackedAgain() throws IOException {
         Files.delete(program);
 
-        PostgresPrograms.in(folder);
+        PostgresPrograms.in(folder, false);
 
         assertThat(program).isExecutable();
     }
