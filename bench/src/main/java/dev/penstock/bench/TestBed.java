@@ -87,6 +87,10 @@ final class TestBed implements AutoCloseable {
         return "http://127.0.0.1:" + port;
     }
 
+    int port() {
+        return port;
+    }
+
     long serverPid() {
         return server.process().pid();
     }
