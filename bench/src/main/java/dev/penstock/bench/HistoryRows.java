@@ -133,9 +133,7 @@ final class HistoryRows {
                 throw new IOException(path + " answered " + answer.status());
             }
             return new Answers(
-                    Figures.of(nanos),
-                    answer.body().length,
-                    answer.headers().getOrDefault("etag", ""));
+                    Figures.of(nanos), answer.bytes(), answer.headers().getOrDefault("etag", ""));
         }
     }
 

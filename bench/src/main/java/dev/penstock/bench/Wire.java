@@ -26,8 +26,11 @@ final class Wire implements AutoCloseable {
         out = socket.getOutputStream();
     }
 
-    /** @param headers with names in lower case */
-    record Answer(int status, Map<String, String> headers, byte[] body) {}
+    /**
+     * @param headers with names in lower case
+     * @param bytes of the body
+     */
+    record Answer(int status, Map<String, String> headers, int bytes) {}
 
     /** Asks as a browser does: gzip accepted. {@code tag} is the version that is known; empty for none. */
     Answer get(String path, String tag) throws IOException {
@@ -44,11 +47,10 @@ final class Wire implements AutoCloseable {
                     line.substring(colon + 1).strip());
         }
         int length = status == 304 ? 0 : Integer.parseInt(headers.getOrDefault("content-length", "0"));
-        byte[] body = in.readNBytes(length);
-        if (body.length < length) {
+        if (in.readNBytes(length).length < length) {
             throw new EOFException("The answer to " + path + " was cut off");
         }
-        return new Answer(status, headers, body);
+        return new Answer(status, headers, length);
     }
 
     private String line() throws IOException {

@@ -127,7 +127,8 @@ final class PostgresPrograms {
     /** @param sum empty when it is not compared */
     private static boolean isIntact(Path file, String size, String sum) throws IOException {
         try {
-            return Long.toString(Files.size(file)).equals(size) && (sum.isEmpty() || sum(file).equals(sum));
+            return Long.toString(Files.size(file)).equals(size)
+                    && (sum.isEmpty() || sum(file).equals(sum));
         } catch (NoSuchFileException _) {
             return false;
         }
