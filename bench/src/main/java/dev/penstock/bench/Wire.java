@@ -46,11 +46,33 @@ final class Wire implements AutoCloseable {
                     line.substring(0, colon).toLowerCase(Locale.ROOT),
                     line.substring(colon + 1).strip());
         }
-        int length = status == 304 ? 0 : Integer.parseInt(headers.getOrDefault("content-length", "0"));
-        if (in.readNBytes(length).length < length) {
-            throw new EOFException("The answer to " + path + " was cut off");
-        }
+        int length = status == 304 ? 0 : body(headers);
         return new Answer(status, headers, length);
+    }
+
+    /** Reads the body, of a known length or in chunks, and says how long it is. */
+    private int body(Map<String, String> headers) throws IOException {
+        if (!"chunked".equalsIgnoreCase(headers.get("transfer-encoding"))) {
+            return skip(Integer.parseInt(headers.getOrDefault("content-length", "0")));
+        }
+        int length = 0;
+        for (int chunk = chunk(); chunk > 0; chunk = chunk()) {
+            length += skip(chunk);
+            line();
+        }
+        line();
+        return length;
+    }
+
+    private int chunk() throws IOException {
+        return Integer.parseInt(line().split(";", 2)[0].strip(), 16);
+    }
+
+    private int skip(int length) throws IOException {
+        if (in.readNBytes(length).length < length) {
+            throw new EOFException("An answer was cut off");
+        }
+        return length;
     }
 
     private String line() throws IOException {
