@@ -43,6 +43,8 @@ public final class Journal implements AutoCloseable {
     private final FileOutputStream out;
     /** Lines that nobody was told of yet; a write for each costs more than the line. */
     private final ByteArrayOutputStream pending = new ByteArrayOutputStream(512);
+    /** How much of the file is lines written to their end. */
+    private long whole;
 
     private final List<PhaseEntered> phases = new ArrayList<>();
     private final Map<Integer, TaskRun> tasks = new TreeMap<>();
@@ -55,6 +57,7 @@ public final class Journal implements AutoCloseable {
         this.base = base;
         this.assignment = assignment;
         this.out = new FileOutputStream(file(base).toFile(), true);
+        this.whole = file(base).toFile().length();
     }
 
     /** Begins the journal of an attempt; the assignment is in it when this returns. */
@@ -64,7 +67,9 @@ public final class Journal implements AutoCloseable {
             deleteAll(base);
         }
         var journal = new Journal(base, assignment);
-        journal.out.write(line(Json.write(assignment)));
+        byte[] first = line(Json.write(assignment));
+        journal.out.write(first);
+        journal.whole = first.length;
         return journal;
     }
 
@@ -111,12 +116,17 @@ public final class Journal implements AutoCloseable {
             from = end + 1;
         }
         if (from < all.length) {
-            RandomAccessFile file = new RandomAccessFile(file(base).toFile(), "rw");
-            try (file) {
-                file.setLength(from);
-            }
+            journal.whole = from;
+            journal.cutToWholeLines();
         }
         return journal;
+    }
+
+    /** Not by a channel, which an interrupt of the thread would close. */
+    private void cutToWholeLines() throws IOException {
+        try (var file = new RandomAccessFile(file(base).toFile(), "rw")) {
+            file.setLength(whole);
+        }
     }
 
     private static int indexOfLineFeed(byte[] all, int from) {
@@ -240,11 +250,22 @@ public final class Journal implements AutoCloseable {
         }
         try {
             pending.writeTo(out);
+            whole += pending.size();
+            pending.reset();
         } catch (IOException e) {
-            // A full disk: the job goes on and is reported from memory; only a kill now would lose these facts.
+            // A full disk: the job goes on and is reported from memory, and these facts are written with the next.
             log.atError().addKeyValue("job", assignment).setCause(e).log("The journal cannot be written");
+            dropBrokenLine();
         }
-        pending.reset();
+    }
+
+    /** What was begun must not be gone on with by the next line. */
+    private void dropBrokenLine() {
+        try {
+            cutToWholeLines();
+        } catch (IOException e) {
+            log.atError().addKeyValue("job", assignment).setCause(e).log("The journal cannot be mended");
+        }
     }
 
     private void apply(JournalLine line) {

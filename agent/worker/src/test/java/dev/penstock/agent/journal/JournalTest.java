@@ -19,6 +19,8 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 final class JournalTest {
@@ -71,6 +73,48 @@ final class JournalTest {
                         .as("cut at %d", length)
                         .contains(END);
             }
+        }
+    }
+
+    /** A limit of the kernel on the size of files is a full disk that ends in the middle of a line. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void goesOnBehindTheLastWholeLineWhenTheDiskHadNoRoomForOne() throws IOException, InterruptedException {
+        Journal.create(folder, job(42)).close();
+        Path file = folder.resolve("42-1.journal");
+        long room = Files.size(file) + 40;
+
+        Process full = new ProcessBuilder(
+                        "prlimit",
+                        "--fsize=" + room + ":unlimited",
+                        ProcessHandle.current().info().command().orElseThrow(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        FullDisk.class.getName(),
+                        folder.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("said").toFile())
+                .start();
+
+        assertThat(full.waitFor()).as(Files.readString(folder.resolve("said"))).isZero();
+        Journal read = Journal.openAll(folder).getFirst();
+        assertThat(read.end()).contains(END);
+        assertThat(read.programs()).containsExactly(PROGRAM);
+    }
+
+    /** Writes what does not fit, then has room again, and goes on; a process of its own, because the limit is one of it. */
+    static final class FullDisk {
+        public static void main(String[] arguments) throws IOException, InterruptedException {
+            Journal journal = Journal.openAll(Path.of(arguments[0])).getFirst();
+            journal.add(PROGRAM); // longer than the room that is left
+            String me = Long.toString(ProcessHandle.current().pid());
+            int freed = new ProcessBuilder("prlimit", "--pid", me, "--fsize=unlimited")
+                    .inheritIO()
+                    .start()
+                    .waitFor();
+            journal.add(END);
+            journal.close();
+            System.exit(freed);
         }
     }
 
