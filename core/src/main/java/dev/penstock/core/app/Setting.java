@@ -14,8 +14,9 @@ enum Setting {
     HTTP_REQUESTS_PER_SECOND(
             0,
             1_000_000,
-            "500",
+            "1000",
             "How many requests one address may make in a second, on average; it may save up twice as many. 0: any number."),
+    /** Of the streams, which count among these, a fifth is left to others. */
     HTTP_REQUESTS_AT_ONCE(
             0, 100_000, "800", "How many requests of one address may be under way, streams among them. 0: any number."),
 

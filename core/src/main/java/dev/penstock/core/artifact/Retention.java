@@ -3,7 +3,8 @@ package dev.penstock.core.artifact;
 import dev.penstock.core.platform.db.Database;
 import dev.penstock.core.platform.disk.FreeSpace;
 import dev.penstock.core.platform.ids.StageRunId;
-import dev.penstock.core.run.RetentionQuery;
+import dev.penstock.core.run.RetentionRound;
+import dev.penstock.core.run.RetentionRound.Some;
 import dev.penstock.core.run.RetentionRules;
 import java.io.IOException;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,14 +43,9 @@ final class Retention {
 
     private final Database database;
     private final BlobBytes bytes;
-    private final FreeSpace space;
-    private final RetentionRules rules;
     private final Duration grace;
     private final InstantSource clock;
-    private @Nullable Instant rulesAt;
-    /** How far the rules have come; from the beginning after a start. */
-    private long after;
-
+    private final RetentionRound round;
     private @Nullable Instant sweptAt;
 
     Retention(
@@ -60,91 +57,49 @@ final class Retention {
             InstantSource clock) {
         this.database = database;
         this.bytes = bytes;
-        this.space = space;
-        this.rules = rules;
         this.grace = grace;
         this.clock = clock;
+        this.round = new RetentionRound(database, space, rules, new KeptArtifacts(), BETWEEN_RULES, clock);
     }
 
     /** Does what is due; true when there may be more at once. */
     boolean step() throws IOException {
-        boolean more = false;
-        if (isDue(rulesAt, BETWEEN_RULES)) {
-            more = applyRules();
-            rulesAt = more ? rulesAt : clock.instant();
-        }
-        more |= purge();
+        boolean more = round.step();
         more |= deleteUnreferenced();
-        if (isDue(sweptAt, BETWEEN_SWEEPS)) {
+        if (sweptAt == null || !clock.instant().isBefore(sweptAt.plus(BETWEEN_SWEEPS))) {
             sweep();
             sweptAt = clock.instant();
         }
         return more;
     }
 
-    private boolean isDue(@Nullable Instant last, Duration between) {
-        return last == null || !clock.instant().isBefore(last.plus(between));
-    }
+    private final class KeptArtifacts implements RetentionRound.Kept {
+        @Override
+        public String name() {
+            return "artifacts";
+        }
 
-    /** By age and count, among some stages; true when there are more. */
-    private boolean applyRules() {
-        if (!rules.limitAgeOrCount()) {
-            return false;
+        @Override
+        public Some next(Handle handle, long after) {
+            List<StageRunId> stages = RetentionStore.next(handle, after, STAGES);
+            return new Some(stages, stages.isEmpty() ? after : stages.getLast().value(), stages.size() == STAGES);
         }
-        List<StageRunId> some = database.read(handle -> RetentionStore.next(handle, after, STAGES));
-        for (StageRunId stage : deletable(some, false)) {
-            delete(stage, false);
-        }
-        boolean more = some.size() == STAGES;
-        after = more ? some.getLast().value() : 0;
-        return more;
-    }
 
-    /** When the disk is nearly full, one stage after the other until there is room. */
-    private boolean purge() throws IOException {
-        if (rules.purgeBelowBytes() == 0 || space.look() >= rules.purgeBelowBytes()) {
-            return false;
+        @Override
+        public boolean take(Handle tx, StageRunId stage) {
+            return RetentionStore.delete(tx, stage);
         }
-        boolean any = false;
-        List<StageRunId> some = database.read(handle -> RetentionStore.next(handle, 0, STAGES));
-        while (!some.isEmpty()) {
-            for (StageRunId stage : deletable(some, true)) {
-                if (Thread.currentThread().isInterrupted() || hasRoom()) {
-                    return false;
-                }
-                any |= delete(stage, true);
-                while (deleteUnreferenced()) {
-                    // Until what can go at once is gone.
-                }
-            }
-            long last = some.getLast().value();
-            some = database.read(handle -> RetentionStore.next(handle, last, STAGES));
-        }
-        if (!any) {
-            log.atWarn()
-                    .addKeyValue("freeMebibytes", space.look() >> 20)
-                    .log(
-                            "The disk is nearly full, and no artifacts may be deleted: all are kept, or newest of their kind");
-        }
-        return false;
-    }
 
-    /** Enough is on its way: bytes that a running job may have uploaded too go when it ends. */
-    private boolean hasRoom() {
-        return space.look() + database.read(BlobStore::pendingBytes) >= rules.purgeUntilBytes();
-    }
-
-    private List<StageRunId> deletable(List<StageRunId> among, boolean anyAge) {
-        return database.read(handle -> RetentionQuery.deletable(handle, among, rules, anyAge));
-    }
-
-    private boolean delete(StageRunId stage, boolean anyAge) {
-        boolean deleted = database.inTransaction(
-                tx -> RetentionQuery.lock(tx, stage, rules, anyAge) && RetentionStore.delete(tx, stage));
-        if (deleted) {
-            log.atInfo().addKeyValue("stageRun", stage.value()).log("Artifacts deleted");
+        @Override
+        public boolean giveBack() throws IOException {
+            return deleteUnreferenced();
         }
-        return deleted;
+
+        /** Bytes that a running job may have uploaded too go when it ends. */
+        @Override
+        public long pendingBytes() {
+            return database.read(BlobStore::pendingBytes);
+        }
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.penstock.core.console;
 
 import dev.penstock.core.platform.ids.JobRunId;
 import dev.penstock.core.platform.ids.StageRunId;
+import dev.penstock.core.run.RetentionRound.Some;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
 
@@ -44,15 +45,7 @@ final class ConsoleRetentionStore {
 
     private ConsoleRetentionStore() {}
 
-    /**
-     * Some consoles.
-     *
-     * @param stages whose they are, each once
-     * @param last the last job among them
-     */
-    record Some(int count, List<StageRunId> stages, long last) {}
-
-    /** Consoles of jobs after some id: nearly the oldest first. */
+    /** Stage runs with consoles of jobs after some id: nearly the oldest first. */
     static Some next(Handle handle, long after, int most) {
         record Found(long job, long stage) {}
         List<Found> found = handle.createQuery(NEXT)
@@ -61,14 +54,14 @@ final class ConsoleRetentionStore {
                 .map((row, _) -> new Found(row.getLong("job_run_id"), row.getLong("stage_run_id")))
                 .list();
         return new Some(
-                found.size(),
                 found.stream().map(Found::stage).distinct().map(StageRunId::new).toList(),
-                found.isEmpty() ? after : found.getLast().job());
+                found.isEmpty() ? after : found.getLast().job(),
+                found.size() == most);
     }
 
-    /** Deletes the consoles of a stage run for whoever reads; how many they are. */
-    static int mark(Handle tx, StageRunId stage) {
-        return tx.createUpdate(MARK).bind("stage", stage.value()).execute();
+    /** Deletes the consoles of a stage run for whoever reads; false when there are none that can go. */
+    static boolean mark(Handle tx, StageRunId stage) {
+        return tx.createUpdate(MARK).bind("stage", stage.value()).execute() > 0;
     }
 
     /** Deleted consoles whose bytes may still be there. */

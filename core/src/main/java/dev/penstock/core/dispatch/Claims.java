@@ -86,7 +86,7 @@ final class Claims {
 
     /**
      * Makes the assignment of an attempt. When none can be made, the job is over as UNASSIGNABLE with the reason in its
-     * console, or waits again when only a plugin does not answer for now; the answer is empty.
+     * console, or waits again when it is only that a plugin does not answer; the answer is empty.
      *
      * @param again it was made before, and may have reached the agent after all: then the job is not put back
      * @throws JdbiException when the database does not answer; the attempt stays with the agent, to be asked for again

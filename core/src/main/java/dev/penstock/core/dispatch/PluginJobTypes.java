@@ -31,7 +31,7 @@ final class PluginJobTypes implements JobTypes {
             String reason = reason(type, e);
             throw switch (e.why()) {
                 case FAILED -> new UnassignableException(reason);
-                case TIMED_OUT, BUSY, CIRCUIT_OPEN, GONE -> UnassignableException.forNow(reason);
+                case TIMED_OUT, BUSY, CIRCUIT_OPEN, GONE -> UnassignableException.untilPluginAnswers(reason);
             };
         }
     }

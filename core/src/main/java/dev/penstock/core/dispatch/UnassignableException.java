@@ -17,8 +17,8 @@ final class UnassignableException extends Exception {
         this.passing = passing;
     }
 
-    /** One can be made later: a plugin does not answer for now. */
-    static UnassignableException forNow(String reason) {
+    /** A plugin does not answer; when it does again an assignment can be made. */
+    static UnassignableException untilPluginAnswers(String reason) {
         return new UnassignableException(reason, true);
     }
 

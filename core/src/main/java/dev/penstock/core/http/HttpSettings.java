@@ -11,10 +11,4 @@ import org.jspecify.annotations.Nullable;
  * @param site how people and agents reach it; null: by loopback names only
  * @param limits of each caller
  */
-public record HttpSettings(String host, int port, @Nullable URI site, RequestLimits limits) {
-
-    /** With the usual limits. */
-    public HttpSettings(String host, int port, @Nullable URI site) {
-        this(host, port, site, RequestLimits.STANDARD);
-    }
-}
+public record HttpSettings(String host, int port, @Nullable URI site, RequestLimits limits) {}

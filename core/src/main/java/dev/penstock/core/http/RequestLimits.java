@@ -7,7 +7,4 @@ package dev.penstock.core.http;
  * @param atOnce requests of one address under way, open streams among them
  * @param agentPerSecond requests of one agent; its polls and reports have as many again, for themselves
  */
-public record RequestLimits(int perSecond, int atOnce, int agentPerSecond) {
-    /** Everybody who comes through one proxy or tunnel is one address; it leaves others a fifth of the streams. */
-    public static final RequestLimits STANDARD = new RequestLimits(500, 800, 500);
-}
+public record RequestLimits(int perSecond, int atOnce, int agentPerSecond) {}

@@ -42,7 +42,7 @@ public sealed interface JobEvent {
     /** No assignment can be made of it, for example because a secret is missing or its pinned agent was deleted. */
     record Unassignable(String message) implements JobEvent {}
 
-    /** No assignment can be made of it for now; nothing has reached the agent, and it waits again. */
+    /** No assignment could be made because a plugin did not answer; nothing has reached the agent, and it waits again. */
     record PutBack(String message) implements JobEvent {}
 
     /** It has waited for an agent as long as its definition allows. */

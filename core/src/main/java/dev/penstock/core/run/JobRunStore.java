@@ -86,6 +86,7 @@ public final class JobRunStore {
             INSERT INTO job_transition (job_run_id, attempt, event, state, by_whom, at)
             VALUES (:id, :attempt, :event, :state, :agentName, :now)
             """;
+    // An attempt that was put back never reached an agent: it is none of those that losses may cost.
     private static final String CHANGE = """
             WITH changed AS (
                 UPDATE job_run

@@ -127,8 +127,8 @@ final class StageRunStore {
                                  building_at, ended_at)
             SELECT currval(pg_get_serial_sequence('stage_run', 'id')), pipeline_run_id, pipeline_id, name, name_key,
                    job_name, kind, run_index, run_count, COALESCE(copied_from_id, id), pinned_agent_id,
-                   pinned_agent_name, requires, environment, priority, rerun_policy, max_reruns, queue_timeout_seconds, state, since, attempt,
-                   agent_id, result, reason, message, cancelled_by, scheduled_at, assigned_at,
+                   pinned_agent_name, requires, environment, priority, rerun_policy, max_reruns, queue_timeout_seconds,
+                   state, since, attempt, agent_id, result, reason, message, cancelled_by, scheduled_at, assigned_at,
                    building_at, ended_at
               FROM job_run
              WHERE stage_run_id = :from AND state = 'FINISHED' AND name_key = ANY(:names)

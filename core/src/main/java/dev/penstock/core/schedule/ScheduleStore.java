@@ -27,9 +27,7 @@ final class ScheduleStore {
             VALUES (:pipeline, clock_timestamp() + make_interval(secs => :delay))
             """ + ON_CONFLICT;
 
-    // One statement for all, in the order of their ids: whoever sets two markers one after the other may meet another
-    // who
-    // does so in the other order.
+    // One statement for all, in the order of their ids: two who set markers one by one may wait for each other.
     private static final String REQUEST_AFTER_STAGE = """
             INSERT INTO schedule_request (pipeline_id)
             SELECT concerned.pipeline_id

@@ -2,6 +2,9 @@ package dev.penstock.core.artifact;
 
 import static dev.penstock.core.run.JobResult.FAILED;
 import static dev.penstock.core.run.JobResult.PASSED;
+import static dev.penstock.core.run.SomeRetention.FULL_DISK;
+import static dev.penstock.core.run.SomeRetention.THIRTY_DAYS;
+import static dev.penstock.core.run.SomeRetention.TWO_RUNS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.penstock.core.platform.db.Database;
@@ -33,12 +36,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 @WithDatabase
 class RetentionTest {
-    private static final RetentionRules THIRTY_DAYS = new RetentionRules(Duration.ofDays(30), 0, 0, 0);
-    private static final RetentionRules TWO_RUNS = new RetentionRules(Duration.ZERO, 2, 0, 0);
-    /** More than any disk has free, so that everything may go that can. */
-    private static final RetentionRules FULL_DISK =
-            new RetentionRules(Duration.ZERO, 0, Long.MAX_VALUE, Long.MAX_VALUE);
-
     @TempDir
     Path folder;
 

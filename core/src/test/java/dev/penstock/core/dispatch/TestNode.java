@@ -157,7 +157,7 @@ final class TestNode implements AutoCloseable {
             String why = trouble;
             if (why != null) {
                 known = true;
-                throw UnassignableException.forNow(why);
+                throw UnassignableException.untilPluginAnswers(why);
             }
             return new MaterialFacts(
                     new PluginJarRef("git-material", "1.0", SHA.replace('9', '8'), 8),

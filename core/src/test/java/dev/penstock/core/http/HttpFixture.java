@@ -28,7 +28,7 @@ final class HttpFixture implements AutoCloseable {
     static final String TOKEN_OF_ALMA = "token-of-alma";
 
     /** All clients of a test are one address. */
-    private static final RequestLimits UNLIMITED = new RequestLimits(0, 0, 0);
+    static final RequestLimits UNLIMITED = new RequestLimits(0, 0, 0);
 
     /** What was observed, as {@code GET /path/{id} 200}. */
     final List<String> observed = new CopyOnWriteArrayList<>();

@@ -299,7 +299,7 @@ class HttpServerTest {
 
     @Test
     void aThousandClientsThatComeWhileTheServerStartsAreAllAnswered() throws IOException {
-        try (var starting = new HttpServer(new HttpSettings("127.0.0.1", 0, null))) {
+        try (var starting = new HttpServer(new HttpSettings("127.0.0.1", 0, null, HttpFixture.UNLIMITED))) {
             starting.open();
             List<Socket> clients = new ArrayList<>();
             try {

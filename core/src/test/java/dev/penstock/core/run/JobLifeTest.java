@@ -191,7 +191,7 @@ class JobLifeTest {
         events.put("agent deleted, a person decides", new Case(new AgentRevoked(ALMA), OnAgentLoss.ASK, NOON));
         events.put("another agent deleted", new Case(new AgentRevoked(BRUNO)));
         events.put("cannot be assigned", new Case(new Unassignable("no secret")));
-        events.put("cannot be assigned for now", new Case(new PutBack("a plugin does not answer")));
+        events.put("put back", new Case(new PutBack("a plugin does not answer")));
         events.put("queue time over", new Case(new QueueTimedOut("nobody came")));
         events.put("a person lets it run again", new Case(new RerunDecided("eve")));
         events.put("a person gives it up", new Case(new GivenUp("eve")));

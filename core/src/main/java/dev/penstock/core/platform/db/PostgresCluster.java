@@ -36,9 +36,6 @@ final class PostgresCluster {
     /** Small in memory, sure on disk. Sizes: a server with 2000 pipelines keeps its working set in 64 MB. */
     private static final Map<String, String> SETTINGS = settings();
 
-    /** What {@link #provision} has done; what says less is done again. */
-    private static final String PROVISIONED = "2";
-
     private final Path folder;
     private final Launcher launcher;
     private final PostgresPrograms programs;
@@ -196,15 +193,11 @@ final class PostgresCluster {
         } catch (SQLException e) {
             throw new IOException("The embedded PostgreSQL could not be prepared: " + e.getMessage(), e);
         }
-        PrivateFolder.write(provisioned(), PROVISIONED);
+        PrivateFolder.write(folder.resolve("provisioned"), "");
     }
 
-    boolean isProvisioned() throws IOException {
-        return Files.exists(provisioned()) && Files.readString(provisioned()).equals(PROVISIONED);
-    }
-
-    private Path provisioned() {
-        return folder.resolve("provisioned");
+    boolean isProvisioned() {
+        return Files.exists(folder.resolve("provisioned"));
     }
 
     private static boolean isThere(Statement statement, String query) throws SQLException {
